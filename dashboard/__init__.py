@@ -1,0 +1,1 @@
+"""What a person sees. ``panel serve dashboard`` runs :mod:`dashboard.main`."""

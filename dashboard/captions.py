@@ -1,0 +1,100 @@
+"""Results in words, the same wherever they stand on the page."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from jaxtyping import Float
+
+from engine.modes import Modes
+from engine.phonons import Bands, Phonons
+from engine.vibrations import Vibrations
+
+PRIMES = ("", "′", "″")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def formula(result: Vibrations | Phonons) -> str:
+    """Formula with subscripts, like CH₄."""
+    return result.atoms.get_chemical_formula("metal", empirical=True).translate(SUBSCRIPTS)
+
+
+def group(result: Vibrations | Phonons) -> str:
+    """Point group of a molecule, space group of a crystal, class of a chain."""
+    if isinstance(result, Vibrations):
+        return result.group.name
+    if not result.atoms.pbc.all():
+        return f"chain, {result.space_group.point_group}"
+    return f"{result.space_group.symbol} ({result.space_group.number})"
+
+
+def number(frequency_cm1: float) -> str:
+    """A frequency without its unit; an imaginary one is a negative number."""
+    return f"{round(float(frequency_cm1), 1) + 0.0:.1f}"  # + 0.0: no minus before a zero
+
+
+def irrep(label: str | None) -> str:
+    """A Mulliken symbol in HTML, like T<sub>2g</sub>; a dash where there is none."""
+    if label is None:
+        return "–"
+    letter, primes = label[0], label.count("'")
+    index = label[1:].rstrip("'")
+    return f"{letter}{f'<sub>{index}</sub>' if index else ''}{PRIMES[primes]}"
+
+
+def activity(modes: Modes, i: int) -> str:
+    """What the mode may do, by symmetry; empty where the rule does not apply."""
+    if modes.acoustic[i]:
+        return "acoustic"
+    if modes.ir_active[i] is None:
+        return ""
+    active = [
+        name for name, on in (("IR", modes.ir_active[i]), ("Raman", modes.raman_active[i])) if on
+    ]
+    return " · ".join(active) or "silent"
+
+
+def mode(modes: Modes, i: int) -> str:
+    """One mode in a line of HTML: number, irrep, frequency, activity."""
+    parts = [
+        f"{i + 1}/{len(modes)}",
+        irrep(modes.irrep[i]) if modes.irrep[i] else "",
+        f"{number(modes.frequency_cm1[i])} cm⁻¹",
+        activity(modes, i),
+    ]
+    return "  ·  ".join(part for part in parts if part)
+
+
+def wave_vector(q: Float[np.ndarray, "3"], bands: Bands | None) -> str:
+    """A wave vector by its name where it has one, else by its components."""
+    if bands is not None:
+        for name, point in bands.labels:
+            if np.allclose(bands.q[point], q):
+                return name
+    return "(" + ", ".join(f"{x + 0.0:.3g}" for x in q) + ")"
+
+
+def representation(label: str | None) -> str:
+    """A sum of irreps in HTML, like A<sub>1</sub> + E + 2T<sub>2</sub>."""
+    if label is None:
+        return "not determined: it depends on a choice of axes"
+    if not label:
+        return "none"
+    terms = [re.fullmatch(r"(\d*)(.+)", term) for term in label.split("+")]
+    return " + ".join(term[1] + irrep(term[2]) for term in terms if term)
+
+
+def selection_rules(result: Vibrations | Phonons) -> str:
+    """The selection rules of a structure in a sentence."""
+    modes = result.modes if isinstance(result, Vibrations) else result.gamma
+    levels = [level[0] for level in modes.levels() if not modes.acoustic[level[0]]]
+    if not levels:
+        return "One atom a cell: all vibrations at q = 0 are translations."
+    count = len(levels)
+    ir = sum(bool(modes.ir_active[i]) for i in levels)
+    raman = sum(bool(modes.raman_active[i]) for i in levels)
+    silent = sum(not modes.ir_active[i] and not modes.raman_active[i] for i in levels)
+    noun = "frequency" if count == 1 else "frequencies"
+    text = f"{count} {noun}: {ir} IR active, {raman} Raman active"
+    return text + (f", {silent} silent." if silent else ".")

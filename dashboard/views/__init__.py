@@ -1,0 +1,1 @@
+"""One file a view. Each offers a function that takes the state and returns what is shown."""

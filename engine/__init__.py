@@ -1,0 +1,41 @@
+"""Phonoscope's engine: vibrations of molecules and phonons of crystals, and their symmetry.
+
+>>> import engine
+>>> silicon = engine.read("silicon")
+>>> ph = engine.phonons(silicon, engine.load_model("stillinger-weber"))
+>>> ph.gamma_optical
+'T2g'
+"""
+
+from engine.runtime import configure as _configure
+
+_configure()
+
+from engine.derivatives import energy_forces_stress, hessian
+from engine.errors import PhonoscopeError
+from engine.formats import read
+from engine.library import entries, entry
+from engine.modes import Modes
+from engine.phonons import Phonons, phonons
+from engine.potentials import Potential, load_model, register_model
+from engine.structure import primitive_cell
+from engine.vibrations import Vibrations, vibrations, vibrations_from_hessian
+
+__all__ = [
+    "Modes",
+    "Phonons",
+    "PhonoscopeError",
+    "Potential",
+    "Vibrations",
+    "energy_forces_stress",
+    "entries",
+    "entry",
+    "hessian",
+    "load_model",
+    "phonons",
+    "primitive_cell",
+    "read",
+    "register_model",
+    "vibrations",
+    "vibrations_from_hessian",
+]

@@ -1,0 +1,5 @@
+"""``python -m engine`` is ``phonoscope``."""
+
+from engine.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""The command line: ``phonoscope``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import engine
+from engine import library
+from engine.errors import PhonoscopeError
+from engine.formats import modes_document, phonons_document
+from engine.formats.documents import Document
+from engine.modes import Modes
+from engine.phonons import Phonons
+from engine.potentials import load_model, model_names
+from engine.vibrations import Vibrations
+
+app = typer.Typer(
+    help="See molecules and crystals vibrate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+models = typer.Typer(help="Models of the energy.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(models, name="models")
+
+Structure = Annotated[str, typer.Argument(help="A file, or a name of the library.")]
+Model = Annotated[str | None, typer.Option(help="A model's name or file; default: the library's.")]
+Json = Annotated[str | None, typer.Option("--json", help="Write JSON to this file; - is stdout.")]
+
+
+@app.command()
+def modes(structure: Structure, model: Model = None, json: Json = None) -> None:
+    """Vibrations of a molecule."""
+    if model is None:
+        result = _library_entry(structure).result()
+    else:
+        result = engine.vibrations(engine.read(structure), load_model(model))
+    if not isinstance(result, Vibrations):
+        raise PhonoscopeError(
+            f"{structure} is a crystal, not a molecule",
+            "a crystal has modes at every wave vector",
+            f"Use phonoscope phonons {structure}.",
+        )
+    if json is not None:
+        _write(modes_document(result), json)
+        return
+    typer.echo(
+        f"{result.atoms.get_chemical_formula()}  {result.group.name}  "
+        f"vibrations {result.gamma_vib}  [{result.model}]"
+    )
+    _print_levels(result.modes)
+
+
+@app.command()
+def phonons(structure: Structure, model: Model = None, json: Json = None) -> None:
+    """Phonons of a crystal, of its primitive cell."""
+    if model is None:
+        result = _library_entry(structure).result()
+    else:
+        given = engine.read(structure)
+        atoms = engine.primitive_cell(given)
+        if len(atoms) != len(given):
+            note = f"Reduced to the primitive cell: {len(atoms)} atoms of {len(given)}."
+            typer.echo(note, err=True)
+        result = engine.phonons(atoms, load_model(model))
+    if not isinstance(result, Phonons):
+        raise PhonoscopeError(
+            f"{structure} is a molecule, not a crystal",
+            "it is not periodic, so that there is no wave vector",
+            f"Use phonoscope modes {structure}.",
+        )
+    bands = result.bands()
+    if json is not None:
+        _write(phonons_document(result, bands), json)
+        return
+    space_group = result.space_group
+    typer.echo(
+        f"{result.atoms.get_chemical_formula('metal')}  {space_group.symbol} "
+        f"({space_group.number})  optical at Γ: {result.gamma_optical or 'none'}  "
+        f"[{result.potential.name}]"
+    )
+    _print_levels(result.gamma)
+    typer.echo("Along the path, lowest to highest branch (cm-1):")
+    for label, point in bands.labels:
+        row = "  ".join(_cm1(f) for f in bands.frequencies_cm1[point])
+        typer.echo(f"  {label:<4} {row}")
+
+
+@models.command("list")
+def models_list() -> None:
+    """Models known by name."""
+    for name in model_names():
+        typer.echo(f"{name}  {load_model(name).reference}")
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is told in two lines and ends with 2."""
+    try:
+        app()
+    except PhonoscopeError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def _library_entry(structure: str) -> library.Entry:
+    if structure not in library.names() and Path(structure).exists():
+        raise PhonoscopeError(
+            f"No model is chosen for {structure}",
+            "only the structures of the library bring their own",
+            f"Add --model with one of: {', '.join(model_names())}.",
+        )
+    engine.read(structure)  # says what is wrong if it is neither file nor entry
+    return library.entry(structure)
+
+
+def _write(document: Document, target: str) -> None:
+    text = json.dumps(document, ensure_ascii=False)
+    if target == "-":
+        typer.echo(text)
+        return
+    path = Path(target)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8"
+        ) as part:
+            part.write(text + "\n")
+        os.replace(part.name, path)
+    except OSError as error:
+        raise PhonoscopeError(
+            f"The file {path} cannot be written", str(error), "Choose a writable place."
+        ) from error
+
+
+def _print_levels(modes: Modes) -> None:
+    typer.echo("    cm-1  degeneracy  irrep  activity")
+    for level in modes.levels():
+        i = level[0]
+        label = modes.irrep[i] or "?"
+        typer.echo(
+            f"{_cm1(modes.frequency_cm1[i])}  {len(level):>10}  {label:<5}  {_activity(modes, i)}"
+        )
+
+
+def _cm1(frequency_cm1: float) -> str:
+    return f"{round(frequency_cm1, 1) + 0.0:8.1f}"  # + 0.0: no minus before a zero
+
+
+def _activity(modes: Modes, i: int) -> str:
+    if modes.acoustic[i]:
+        return "acoustic"
+    marks = {"IR": modes.ir_active[i], "Raman": modes.raman_active[i]}
+    return " ".join(name for name, active in marks.items() if active) or "silent"

@@ -1,0 +1,9 @@
+"""Readers and writers: structures of any kind of file, and the documents of the command line.
+
+A new file format is a new file here, called from :func:`engine.formats.structures.read`.
+"""
+
+from engine.formats.documents import modes_document, phonons_document
+from engine.formats.structures import read
+
+__all__ = ["modes_document", "phonons_document", "read"]

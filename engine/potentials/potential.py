@@ -1,0 +1,73 @@
+"""What every model of the energy has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from ase import Atoms
+from ase.data import chemical_symbols
+from jaxtyping import Array, Float, Int
+
+from engine.errors import PhonoscopeError
+from engine.graph import Graph
+
+AtomicEnergies = Callable[
+    [Any, Float[Array, "edges 3"], Int[Array, " atoms"], Graph], Float[Array, " atoms"]
+]
+"""(parameters, edge vectors in angstrom, atomic numbers, graph) -> energy of each atom in eV.
+
+An edge vector points from the receiver to the sender. Must be a module-level function or another
+object that compares equal to itself: compiled derivatives are kept by it.
+"""
+
+
+@dataclass(frozen=True)
+class Potential:
+    """A model of the energy.
+
+    Attributes
+    ----------
+    name : what results call it.
+    atomic_energies : the pure function, see :data:`AtomicEnergies`.
+    parameters : its parameters, any pytree of floating-point arrays.
+    cutoff_A : distance in angstrom beyond which two atoms do not see each other.
+    elements : atomic numbers it covers; None: any.
+    reference : where its form and parameters come from.
+    """
+
+    name: str
+    atomic_energies: AtomicEnergies
+    parameters: Any
+    cutoff_A: float
+    elements: frozenset[int] | None
+    reference: str
+
+    def astype(self, dtype: np.dtype) -> Potential:
+        """The same potential with every floating-point parameter in another precision."""
+
+        def cast(leaf: Any) -> Array:
+            array = jnp.asarray(leaf)
+            return array.astype(dtype) if jnp.issubdtype(array.dtype, jnp.floating) else array
+
+        return replace(self, parameters=jax.tree.map(cast, self.parameters))
+
+    def require_elements(self, atoms: Atoms) -> None:
+        """Raise PhonoscopeError if the structure has elements the potential does not know."""
+        if self.elements is None:
+            return
+        unknown = sorted(set(atoms.numbers.tolist()) - self.elements)
+        if unknown:
+            raise PhonoscopeError(
+                f"The model {self.name} does not cover this structure",
+                f"it has {_symbols(unknown)}, the model knows {_symbols(sorted(self.elements))}",
+                "Choose a model that covers these elements (phonoscope models list).",
+            )
+
+
+def _symbols(numbers: list[int]) -> str:
+    return ", ".join(chemical_symbols[number] for number in numbers)

@@ -1,0 +1,1 @@
+"""Quantum-chemical reference data: computed once, stored under assets/ with their provenance."""

@@ -1,0 +1,34 @@
+"""Set-up shared by all tests: a NaN anywhere inside JAX is a failure."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.build import bulk
+
+import engine
+
+jax.config.update("jax_debug_nans", True)
+
+
+@pytest.fixture(scope="session")
+def stillinger_weber() -> engine.Potential:
+    return engine.load_model("stillinger-weber")
+
+
+@pytest.fixture(scope="session")
+def silicon() -> Atoms:
+    return engine.read("silicon")
+
+
+@pytest.fixture(scope="session")
+def rattled_silicon() -> Atoms:
+    """A skewed cell of four atoms without any symmetry."""
+    atoms = bulk("Si", a=5.43).repeat((2, 1, 1))
+    rng = np.random.default_rng(1)
+    strain = np.eye(3) + 0.03 * rng.normal(size=(3, 3))
+    atoms.set_cell(atoms.cell.array @ strain, scale_atoms=True)
+    atoms.positions += 0.08 * rng.normal(size=atoms.positions.shape)
+    return atoms

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from ase.build import bulk, molecule
+
+import engine
+from engine import PhonoscopeError
+from engine.potentials.springs import springs
+from tests.helpers import message_passing_potential
+
+
+@pytest.fixture(scope="module")
+def ph(silicon, stillinger_weber):
+    return engine.phonons(silicon, stillinger_weber)
+
+
+def test_silicon_at_gamma(ph):
+    assert (ph.space_group.symbol, ph.space_group.point_group) == ("Fd-3m", "Oh")
+    assert ph.gamma_optical == "T2g"
+    assert ph.gamma.irrep == ("T1u",) * 3 + ("T2g",) * 3
+    assert ph.gamma.acoustic.tolist() == [True] * 3 + [False] * 3
+    assert ph.gamma.ir_active == (False,) * 6
+    assert ph.gamma.raman_active == (False,) * 3 + (True,) * 3
+
+
+@pytest.mark.parametrize("kind", ["stillinger-weber", "network"])
+def test_acoustic_modes_at_gamma_are_zero_and_rigid(rattled_silicon, stillinger_weber, kind):
+    potential = stillinger_weber if kind == "stillinger-weber" else message_passing_potential()
+    atoms = rattled_silicon.copy()
+    atoms.set_masses([28.0, 29.0, 30.0, 28.0])
+    result = engine.phonons(atoms, potential)
+    acoustic = result.gamma.acoustic
+    assert acoustic.sum() == 3
+    assert np.abs(result.gamma.frequency_cm1[acoustic]).max() < 1e-2
+    for u in result.gamma.displacement[acoustic]:
+        assert np.allclose(u, u[0])  # every atom moves alike, whatever its mass
+    force_constants = np.abs(result.dynamical_matrix(np.zeros(3))).max()
+    assert result.acoustic_sum_error < 1e-10 * max(1, force_constants * 30)
+
+
+def test_bands_are_the_exact_matrices_along_the_path(ph):
+    bands = ph.bands(n_points=30)
+    for point in (0, 7, 20):
+        expected = ph.modes(bands.q[point]).frequency_cm1
+        assert np.allclose(bands.frequencies_cm1[point], expected, atol=1e-3)
+    assert not bands.unstable
+
+
+def test_modes_solve_the_equation_of_motion(ph):
+    """sum_Rj Phi(0i, Rj) u_j(R) = m_i omega^2 u_i(0), for the displacement as documented."""
+    q = np.array([0.2, 0.1, -0.3])
+    modes = ph.modes(q)
+    masses = np.repeat(ph.atoms.get_masses(), 3)
+    root = np.sqrt(masses)
+    force_constants = ph.dynamical_matrix(q) * np.outer(root, root)
+    for f, u in zip(modes.frequency_cm1, modes.displacement, strict=True):
+        force = force_constants @ u.ravel()
+        assert np.allclose(force, (f / 521.4708983) ** 2 * masses * u.ravel(), atol=1e-6)
+
+
+def test_known_frequencies_of_the_potential(ph):
+    # Optical mode at Γ: 17.8 THz for Stillinger-Weber silicon (many authors), 15.5 in experiment.
+    assert np.isclose(ph.gamma.frequency_cm1[-1] * 0.0299792458, 17.83, atol=0.02)
+
+
+def test_atom_gauge_is_the_same_operator_with_other_phases(ph):
+    q = np.array([0.2, 0.4, 0.1])
+    cell, atom = ph.dynamical_matrix(q), ph.dynamical_matrix(q, gauge="atom")
+    assert np.allclose(np.linalg.eigvalsh(cell), np.linalg.eigvalsh(atom))
+    scaled = ph.atoms.get_scaled_positions()
+    phase = np.exp(2j * np.pi * q @ (scaled[1] - scaled[0]))
+    assert np.allclose(atom[:3, 3:], phase * cell[:3, 3:])
+    with pytest.raises(PhonoscopeError, match="gauge"):
+        ph.dynamical_matrix(q, gauge="phonopy")
+
+
+def test_conventional_cell_folds_the_same_frequencies(ph, stillinger_weber):
+    cubic = bulk("Si", a=5.43095, cubic=True)
+    folded = engine.phonons(cubic, stillinger_weber)
+    assert len(folded.gamma) == 24
+    assert set(folded.gamma.irrep) == {None}  # the cell is not primitive: no factor group
+    x = ph.modes(np.array([0.5, 0, 0.5])).frequency_cm1
+    for f in (*ph.gamma.frequency_cm1, *x):
+        assert np.abs(folded.gamma.frequency_cm1 - f).min() < 1e-3
+
+
+def test_unstable_crystals_keep_their_imaginary_modes():
+    # Compressed springs push: a straight chain under pressure buckles.
+    pushed = [
+        {"between": ["Na", "Cl"], "within_A": [2, 3], "rest_length_A": 3.0, "stiffness_eV_A2": 4.0}
+    ]
+    result = engine.phonons(engine.read("diatomic-chain"), springs(pushed))
+    bands = result.bands(n_points=20)
+    assert bands.unstable
+    assert bands.frequencies_cm1.shape == (21, 6)
+    assert (bands.frequencies_cm1[-1] < -10).sum() == 4
+
+
+def test_molecules_are_refused(stillinger_weber):
+    with pytest.raises(PhonoscopeError, match="molecule"):
+        engine.phonons(molecule("SiH4"), stillinger_weber)

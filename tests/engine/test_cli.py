@@ -1,0 +1,97 @@
+"""The commands as a user runs them, in a process of their own."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from ase.build import bulk
+from ase.io import write
+
+
+def phonoscope(*arguments: str, cwd=None) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "engine", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        cwd=cwd,
+    )
+
+
+def test_modes_of_methane_as_json():
+    done = phonoscope("modes", "methane", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["kind"] == "molecule"
+    assert document["point_group"] == "Td"
+    assert document["gamma_vib"] == "A1+E+2T2"
+    assert len(document["modes"]) == 9
+    assert [mode["index"] for mode in document["modes"]] == list(range(1, 10))
+    for mode in document["modes"]:
+        assert np.shape(mode["displacement"]) == (5, 3)
+        assert np.isclose(np.linalg.norm(mode["displacement"]), 1)
+        assert mode["ir_active"] == (mode["irrep"] == "T2")
+        assert mode["raman_active"] is True
+    assert set(document["trust"]) == {
+        "symmetry_rms_A", "hessian_symmetry_error", "residual_translation_cm1",
+        "residual_rotation_cm1",
+    }  # fmt: skip
+
+
+def test_phonons_of_silicon_as_json():
+    done = phonoscope("phonons", "silicon", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["space_group"], document["space_group_number"]) == ("Fd-3m", 227)
+    assert document["crystal_point_group"] == "Oh"
+    assert document["gamma"]["gamma_optical"] == "T2g"
+    assert [mode["acoustic"] for mode in document["gamma"]["modes"]] == [True] * 3 + [False] * 3
+    bands = document["bands"]
+    n = len(bands["q"])
+    assert len(bands["distance"]) == n == len(bands["frequencies_cm1"])
+    assert bands["labels"][0] == ["Γ", 0]
+    assert document["trust"]["unstable"] is False
+    assert document["dos"] is None  # not computed yet: null, not a guess
+
+
+def test_own_crystal_is_reduced_to_its_primitive_cell(tmp_path):
+    write(tmp_path / "si.cif", bulk("Si", a=5.43, cubic=True))
+    out = tmp_path / "out.json"
+    done = phonoscope(
+        "phonons", "si.cif", "--model", "stillinger-weber", "--json", str(out), cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "2 atoms of 8" in done.stderr
+    assert json.loads(out.read_text(encoding="utf-8"))["formula"] == "Si2"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.json", "si.cif"]
+
+
+def test_tables_for_people():
+    done = phonoscope("modes", "methane")
+    assert done.returncode == 0
+    assert "A1+E+2T2" in done.stdout
+    assert len(done.stdout.splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["modes", "nowhere.xyz"], "no structure"),
+        (["modes", "silicon"], "crystal"),
+        (["phonons", "methane"], "molecule"),
+        (["phonons", "silicon", "--model", "psychic"], "no model"),
+        (["modes", "methane", "--model", "stillinger-weber"], "C, H"),
+        (["modes", "methane", "--json", "/no/such/folder/x.json"], "cannot be written"),
+        (["modes", "methane", "--frobnicate"], "No such option"),
+    ],
+)
+def test_mistakes_end_with_2_and_no_traceback(arguments, said):
+    done = phonoscope(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

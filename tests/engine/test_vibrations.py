@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from ase import Atoms
+from scipy.spatial.transform import Rotation
+
+import engine
+from engine import PhonoscopeError
+from engine.units import frequency_cm1
+from engine.vibrations import rigid_motions, vibrations_from_hessian
+
+
+@pytest.fixture(scope="module")
+def entry():
+    return engine.entry("methane")
+
+
+@pytest.fixture(scope="module")
+def methane(entry):
+    return entry.result()
+
+
+def test_methane_is_what_the_textbooks_say(methane):
+    assert methane.group.name == "Td"
+    assert methane.gamma_vib == "A1+E+2T2"
+    levels = [(methane.modes.irrep[level[0]], len(level)) for level in methane.modes.levels()]
+    assert levels == [("T2", 3), ("E", 2), ("A1", 1), ("T2", 3)]
+    activity = {
+        methane.modes.irrep[i]: (methane.modes.ir_active[i], methane.modes.raman_active[i])
+        for i in range(9)
+    }
+    assert activity == {"T2": (True, True), "E": (False, True), "A1": (False, True)}
+    assert min(methane.modes.symmetry_purity) > 0.999
+
+
+def test_selection_rules_agree_with_the_stored_property_derivatives(entry, methane):
+    """Activity by symmetry against the computed change of dipole and polarizability."""
+    dipole = entry.source.dipole_derivative_e
+    polarizability = entry.source.polarizability_derivative_A2
+    for i, u in enumerate(methane.modes.displacement):
+        changes_dipole = np.linalg.norm(np.einsum("cix,ix->c", dipole, u)) > 1e-3
+        changes_alpha = np.linalg.norm(np.einsum("cdix,ix->cd", polarizability, u)) > 1e-2
+        assert changes_dipole == methane.modes.ir_active[i]
+        assert changes_alpha == methane.modes.raman_active[i]
+
+
+def test_frequencies_without_any_symmetry_or_projection_are_the_same(entry, methane):
+    root_mass = np.repeat(np.sqrt(entry.atoms.get_masses()), 3)
+    plain = np.linalg.eigvalsh(entry.source.hessian_eV_A2 / np.outer(root_mass, root_mass))
+    assert np.allclose(frequency_cm1(plain)[6:], methane.modes.frequency_cm1, atol=0.5)
+    assert methane.hessian_symmetry_error < 1e-3
+
+
+def test_modes_carry_neither_translation_nor_rotation(methane):
+    masses = methane.atoms.get_masses()
+    for rigid in rigid_motions(methane.atoms.positions, masses):
+        momenta = methane.modes.displacement.reshape(9, -1) * np.repeat(np.sqrt(masses), 3)
+        assert np.abs(momenta @ rigid).max() < 1e-6
+
+
+def test_breathing_mode_moves_hydrogen_only(methane):
+    breathing = methane.modes.irrep.index("A1")
+    assert np.isclose(methane.modes.reduced_mass_amu[breathing], methane.atoms.get_masses()[1])
+    assert np.allclose(methane.modes.displacement[breathing][0], 0.0, atol=1e-9)
+    assert np.allclose(np.linalg.norm(methane.modes.displacement, axis=(1, 2)), 1.0)
+
+
+def test_partners_of_t2_point_along_the_axes(methane):
+    carbon = methane.modes.displacement[methane.modes.levels()[0]][:, 0]
+    assert np.allclose(carbon / np.linalg.norm(carbon, axis=1)[:, None], np.eye(3), atol=1e-6)
+
+
+def test_orientation_of_the_molecule_changes_nothing(entry, methane):
+    rotation = Rotation.random(rng=7).as_matrix()
+    turned = entry.atoms.copy()
+    turned.positions = turned.positions @ rotation.T
+    turn = np.kron(np.eye(5), rotation)
+    result = vibrations_from_hessian(
+        turned, turn @ entry.source.hessian_eV_A2 @ turn.T, "turned", 0.0, np.zeros((5, 3))
+    )
+    assert np.allclose(result.modes.frequency_cm1, methane.modes.frequency_cm1, atol=1e-3)
+    assert result.modes.irrep == methane.modes.irrep
+
+
+def test_imaginary_modes_are_kept_as_negative_numbers(entry):
+    result = vibrations_from_hessian(
+        entry.atoms, -entry.source.hessian_eV_A2, "upside down", 0.0, np.zeros((5, 3))
+    )
+    assert len(result.modes) == 9
+    assert (result.modes.frequency_cm1 < -1000).all()
+
+
+def test_cluster_under_a_potential(stillinger_weber):
+    # A bent silicon trimer at its minimum would be C2v; any geometry has 3N - 6 modes.
+    trimer = Atoms("Si3", positions=[[0, 0, 0], [1.9, 1.4, 0], [-1.9, 1.4, 0]])
+    result = engine.vibrations(trimer, stillinger_weber)
+    assert len(result.modes) == 3
+    assert result.group.name == "C2v"
+    assert result.residual_translation_cm1 < 1e-3
+
+
+def test_crystals_and_foreign_hessians_are_refused(entry, silicon, stillinger_weber):
+    with pytest.raises(PhonoscopeError, match="crystal"):
+        engine.vibrations(silicon, stillinger_weber)
+    with pytest.raises(PhonoscopeError, match="does not belong"):
+        vibrations_from_hessian(entry.atoms, np.eye(3), "x", 0.0, np.zeros((5, 3)))
