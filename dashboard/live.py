@@ -1,11 +1,14 @@
-"""Text that follows the state."""
+"""Parts of the page that follow the state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
+from bokeh.events import Tap
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
 
 from dashboard.state import State
 
@@ -17,3 +20,46 @@ def live_text(
     pane = pn.pane.HTML(text(), **params)
     state.param.watch(lambda *_: pane.param.update(object=text()), names)
     return pane
+
+
+def live_plot(
+    state: State,
+    plot: Callable[[], Any | None],
+    marked: Callable[[], Mapping[str, Any]],
+    draw_marker: Callable[[figure, ColumnDataSource], object],
+    tapped: Callable[[float, float], None],
+    **params: Any,
+) -> pn.Column:
+    """A HoloViews plot of the result, made once for each, on which only a marker moves.
+
+    Moving the marker sends a few numbers to the browser; the plot itself is not drawn again.
+
+    Parameters
+    ----------
+    plot : what HoloViews shall draw of the present result; None: nothing, and no space is taken.
+    marked : data of the marker for the present selection.
+    draw_marker : adds the marker's glyph to the figure.
+    tapped : what a click at (x, y), in the units of the axes, does.
+    """
+    place = pn.Column(sizing_mode="stretch_both", **params)
+    marker = ColumnDataSource(dict(marked()))
+
+    def prepare(drawn: Any, _element: object) -> None:
+        draw_marker(drawn.state, marker)
+        drawn.state.on_event(Tap, lambda event: tapped(event.x, event.y))
+
+    def show(*_: object) -> None:
+        made = plot()
+        if made is not None:
+            made = made.opts(hooks=[prepare])
+        panes = [] if made is None else [pn.pane.HoloViews(made, sizing_mode="stretch_both")]
+        place.param.update(objects=panes, visible=bool(panes))
+
+    def move_marker(*_: object) -> None:
+        data = dict(marked())
+        pn.state.execute(lambda: marker.update(data=data))  # takes the lock of the document
+
+    state.param.watch(show, "result")
+    state.param.watch(move_marker, ["modes", "branch"])
+    show()
+    return place

@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 
 from dashboard import captions
 from dashboard.live import live_text
-from dashboard.state import FIRST, State
+from dashboard.state import FIRST, State, compute_ahead
 from dashboard.viewer import Viewer
 from dashboard.views.bands import bands_view
 from dashboard.views.irreps_table import irreps_table_view
@@ -49,6 +49,8 @@ def page() -> pmui.Page:
         sidebar=[library_view(state)],
         main=[workspace],
         sidebar_width=250,
+        # A tooltip must not catch the click meant for the button beneath it.
+        theme_config={"components": {"MuiTooltip": {"defaultProps": {"disableInteractive": True}}}},
     )
     assembled.param.watch(lambda event: setattr(viewer, "dark", event.new), "dark_theme")
     viewer.dark = assembled.dark_theme
@@ -58,3 +60,4 @@ def page() -> pmui.Page:
 hv.extension("bokeh", logo=False)
 pn.extension("tabulator")
 page().servable(title="Phonoscope")
+compute_ahead()

@@ -6,6 +6,7 @@ Views read it and watch it; none of them knows another. A click anywhere ends he
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,19 @@ def computed(name: str) -> tuple[Vibrations | Phonons, Bands | None]:
     """Result and bands of a library entry, computed once for all sessions."""
     result = library.entry(name).result()
     return result, result.bands() if isinstance(result, Phonons) else None
+
+
+@lru_cache
+def compute_ahead() -> None:
+    """Begin to compute the whole library in the background, once in the life of the server."""
+
+    def compute() -> None:
+        for name in library.names():
+            result, bands = computed(name)
+            if isinstance(result, Phonons) and bands is not None:
+                result.modes(bands.q[1])  # compiles what a click on the bands needs
+
+    Thread(target=compute, name="compute ahead", daemon=True).start()
 
 
 class State(param.Parameterized):

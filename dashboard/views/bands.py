@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import holoviews as hv
 import numpy as np
-import panel as pn
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
 from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import palette
+from dashboard.live import live_plot
 from dashboard.state import State
 from engine.phonons import Bands
 
 
 def bands_view(state: State) -> Viewable:
     """The band structure of a crystal; nothing for a molecule."""
-    pane = pn.pane.HoloViews(sizing_mode="stretch_both", min_height=200, css_classes=["bands"])
 
-    def show(*_: object) -> None:
-        pane.visible = state.bands is not None
-        if state.bands is not None:
-            pane.object = _plot(state, state.bands)
+    def select(distance: float, frequency_cm1: float) -> None:
+        bands = state.bands
+        if bands is not None:
+            low, high = _range(bands)
+            aspect = (high - low) / bands.distance[-1]
+            point, branch = nearest(bands, distance, frequency_cm1, aspect)
+            state.select(branch, bands.q[point])
 
-    state.param.watch(show, "bands")
-    show()
-    return pane
+    return live_plot(
+        state,
+        plot=lambda: None if state.bands is None else _plot(state.bands),
+        marked=lambda: _marked(state),
+        draw_marker=_draw_marker,
+        tapped=select,
+        css_classes=["bands"],
+    )
 
 
 def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) -> tuple[int, int]:
@@ -40,36 +49,18 @@ def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) 
     return int(point), int(branch)
 
 
-def _plot(state: State, bands: Bands) -> hv.Overlay:
-    low, high = _range(bands.frequencies_cm1)
+def _plot(bands: Bands) -> hv.Overlay:
     length = float(bands.distance[-1])
     curves = hv.Path([np.column_stack([bands.distance, f]) for f in bands.frequencies_cm1.T])
-    tap = hv.streams.Tap(source=curves)
-
-    def select(x: float | None, y: float | None) -> None:
-        if x is None or y is None or state.bands is not bands:
-            return
-        point, branch = nearest(bands, x, y, aspect=(high - low) / length)
-        state.select(branch, bands.q[point])
-
-    tap.add_subscriber(select)
-    marker = hv.DynamicMap(
-        lambda modes, branch: hv.Points(_marked(state, bands)),
-        streams=[hv.streams.Params(state, ["modes", "branch"])],
-    )
-    guides = hv.Overlay([hv.VLine(bands.distance[point]) for _, point in bands.labels])
-    zero = hv.HLine(0.0)
-    return (guides * zero * curves * marker).opts(
+    guides = [hv.VLine(bands.distance[point]) for _, point in bands.labels]
+    return hv.Overlay([*guides, hv.HLine(0.0), curves]).opts(
         hv.opts.VLine(color=palette.GUIDE, line_width=0.7),
         hv.opts.HLine(color=palette.GUIDE, line_width=0.7),
         hv.opts.Path(color=palette.BRANCH, line_width=2, line_join="round"),
-        hv.opts.Points(
-            color=palette.SELECTED, size=12, marker="circle", line_color="white", line_width=2
-        ),
         hv.opts.Overlay(
             responsive=True,
             xlim=(-0.012 * length, 1.012 * length),
-            ylim=(low, high),
+            ylim=_range(bands),
             xticks=_ticks(bands),
             xlabel="wave vector q",
             ylabel="frequency (cm⁻¹)",
@@ -81,17 +72,24 @@ def _plot(state: State, bands: Bands) -> hv.Overlay:
     )
 
 
-def _marked(state: State, bands: Bands) -> Float[np.ndarray, "places 2"]:
+def _draw_marker(plot: figure, marker: ColumnDataSource) -> None:
+    plot.scatter(
+        "x", "y", source=marker, size=12, color=palette.SELECTED, line_color="white", line_width=2
+    )
+
+
+def _marked(state: State) -> dict[str, Float[np.ndarray, " places"]]:
     """Every place on the path where the selected wave vector stands."""
-    if state.bands is not bands:
-        return np.empty((0, 2))
-    here = np.flatnonzero(np.abs(bands.q - state.q).max(1) < 1e-9)
-    frequency = state.modes.frequency_cm1[state.branch]
-    return np.column_stack([bands.distance[here], np.full(len(here), frequency)])
+    if state.bands is None:
+        return {"x": np.empty(0), "y": np.empty(0)}
+    here = np.flatnonzero(np.abs(state.bands.q - state.q).max(1) < 1e-9)
+    frequency_cm1 = state.modes.frequency_cm1[state.branch]
+    return {"x": state.bands.distance[here], "y": np.full(len(here), frequency_cm1)}
 
 
-def _range(frequencies_cm1: Float[np.ndarray, "points branches"]) -> tuple[float, float]:
-    low, high = min(0.0, float(frequencies_cm1.min())), float(frequencies_cm1.max())
+def _range(bands: Bands) -> tuple[float, float]:
+    """Lowest and highest frequency drawn, in cm^-1."""
+    low, high = min(0.0, float(bands.frequencies_cm1.min())), float(bands.frequencies_cm1.max())
     margin = 0.04 * (high - low or 1.0)
     return low - margin, high + margin
 

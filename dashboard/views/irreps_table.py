@@ -20,7 +20,8 @@ STYLE = f"""
 .raman {{ color: {palette.RAMAN}; }}
 .tabulator .tabulator-row.tabulator-selected {{ box-shadow: inset 4px 0 0 {palette.SELECTED};
   background-color: color-mix(in srgb, {palette.SELECTED} 18%, transparent) !important; }}
-.tabulator .tabulator-row.tabulator-selected .tabulator-cell {{ color: inherit !important; }}
+.tabulator .tabulator-row.tabulator-selected, .tabulator-row.tabulator-selected .tabulator-cell {{
+  color: inherit !important; }}
 """
 
 

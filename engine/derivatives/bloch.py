@@ -25,6 +25,9 @@ from engine.derivatives.energy import total_energy
 from engine.graph import DOUBLE, System, bloch_system, neighbour_system
 from engine.potentials import AtomicEnergies, Potential
 
+Q_BUCKET = 64
+"""Numbers of q above one are rounded up to a multiple of this before compiling."""
+
 
 def dynamical_matrices(
     atoms: Atoms,
@@ -51,16 +54,23 @@ def dynamical_matrices(
     potential.require_elements(atoms)
     system = neighbour_system(atoms, potential.cutoff_A, dtype)
     parameters = potential.astype(dtype).parameters
+    q = np.asarray(q, dtype).reshape(-1, 3)
     cosine, sine = _force_constants_at(
         potential.atomic_energies,
         min(columns_at_once, 3 * len(atoms)),
         parameters,
         system,
-        jnp.asarray(q, dtype).reshape(-1, 3),
+        jnp.asarray(_padded(q)),
     )
-    force_constants = np.asarray(cosine) - 1j * np.asarray(sine)
+    force_constants = (np.asarray(cosine) - 1j * np.asarray(sine))[: len(q)]
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     return force_constants / np.outer(root_mass, root_mass)
+
+
+def _padded(q: Float[np.ndarray, "n_q 3"]) -> Float[np.ndarray, "bucket 3"]:
+    """Repeat the last q up to a multiple of the bucket, so that few shapes are ever compiled."""
+    bucket = 1 if len(q) == 1 else Q_BUCKET
+    return np.pad(q, ((0, -len(q) % bucket), (0, 0)), mode="edge")
 
 
 @partial(jax.jit, static_argnums=(0, 1))

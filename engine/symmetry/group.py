@@ -75,6 +75,34 @@ class SymmetryGroup:
         return np.mean(carried, axis=0)
 
 
+def generated(
+    generators: Float[np.ndarray, "some 3 3"], largest: int = 120
+) -> Float[np.ndarray, "order 3 3"] | None:
+    """All products of approximate operations.
+
+    Operations of finite point groups up to twelvefold axes differ by 1/2 in some matrix element, so
+    that products within 1/5 of each other are the same. (pymatgen's own closure compares within its
+    distance tolerance and may never end on noisy geometries.)
+
+    Parameters
+    ----------
+    largest : order at which to give up; 120 is that of Ih.
+
+    Returns
+    -------
+    The operations; None if there are more, so that the generators belong to no such group.
+    """
+    found = [np.eye(3)]
+    for operation in found:
+        for generator in generators:
+            product = operation @ generator
+            if np.abs(np.array(found) - product).max((1, 2)).min() > 0.2:
+                found.append(product)
+                if len(found) > largest:
+                    return None
+    return np.array(found)
+
+
 def exact_group(
     rotations: Float[np.ndarray, "order 3 3"],
 ) -> Float[np.ndarray, "order 3 3"] | None:

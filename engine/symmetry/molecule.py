@@ -17,7 +17,7 @@ from pymatgen.symmetry.analyzer import PointGroupAnalyzer
 from scipy.optimize import linear_sum_assignment
 
 from engine.errors import PhonoscopeError
-from engine.symmetry.group import SymmetryGroup, exact_group
+from engine.symmetry.group import SymmetryGroup, exact_group, generated
 
 LADDER_A = (0.3, 0.1, 0.03, 0.01)
 INERTIA = (0.01, 0.1)
@@ -46,8 +46,8 @@ def point_group(atoms: Atoms, tolerance_A: float = 0.05) -> SymmetryGroup:
     best = SymmetryGroup("C1", np.eye(3)[None], np.arange(len(atoms))[None], 0.0)
     for ladder_A, inertia in product(LADDER_A, INERTIA):
         analyzer = PointGroupAnalyzer(molecule, tolerance=ladder_A, eigen_tolerance=inertia)
-        proposed = np.array([op.rotation_matrix for op in analyzer.get_symmetry_operations()])
-        if len(proposed) <= best.order:
+        proposed = generated(np.array([op.rotation_matrix for op in analyzer.symmops]))
+        if proposed is None or len(proposed) <= best.order:
             continue
         group = _accept(analyzer.sch_symbol, proposed, atoms.numbers, centred, tolerance_A)
         best = group or best

@@ -84,7 +84,7 @@ def test_tables_for_people():
         (["modes", "silicon"], "crystal"),
         (["phonons", "methane"], "molecule"),
         (["phonons", "silicon", "--model", "psychic"], "no model"),
-        (["modes", "methane", "--model", "stillinger-weber"], "C, H"),
+        (["modes", "methane", "--model", "stillinger-weber"], "the model knows Si"),
         (["modes", "methane", "--json", "/no/such/folder/x.json"], "cannot be written"),
         (["modes", "methane", "--frobnicate"], "No such option"),
     ],

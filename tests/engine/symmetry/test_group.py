@@ -4,7 +4,7 @@ from ase.build import molecule
 from scipy.spatial.transform import Rotation
 
 from engine.symmetry import point_group
-from engine.symmetry.group import exact_group
+from engine.symmetry.group import exact_group, generated
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +20,13 @@ def test_operations_close_exactly_however_noisy_they_came(methane):
     nearest = np.abs(products[:, :, None] - refined).max((3, 4)).min(2)
     assert nearest.max() < 1e-14
     assert np.allclose(refined @ refined.transpose(0, 2, 1), np.eye(3), atol=1e-14)
+
+
+def test_generators_give_the_group_and_no_more(methane):
+    rotations = point_group(methane).rotations
+    assert len(generated(rotations)) == 24
+    odd = Rotation.from_rotvec([0, 0, 1.0]).as_matrix()  # no whole fraction of a turn
+    assert generated(odd[None], largest=20) is None
 
 
 def test_what_is_no_group_is_not_made_one(methane):
