@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+import numpy as np
 import panel as pn
 from bokeh.events import Tap
 from bokeh.models import ColumnDataSource
@@ -42,13 +44,15 @@ def live_plot(
     tapped : what a click at (x, y), in the units of the axes, does.
     """
     place = pn.Column(sizing_mode="stretch_both", **params)
-    marker = ColumnDataSource(dict(marked()))
+    marker = ColumnDataSource()
 
     def prepare(drawn: Any, _element: object) -> None:
         draw_marker(drawn.state, marker)
         drawn.state.on_event(Tap, lambda event: tapped(event.x, event.y))
 
     def show(*_: object) -> None:
+        nonlocal marker
+        marker = ColumnDataSource(dict(marked()))  # it leaves the page with its plot
         made = plot()
         if made is not None:
             made = made.opts(hooks=[prepare])
@@ -57,7 +61,8 @@ def live_plot(
 
     def move_marker(*_: object) -> None:
         data = dict(marked())
-        pn.state.execute(lambda: marker.update(data=data))  # takes the lock of the document
+        if any(not np.array_equal(data[name], np.asarray(marker.data[name])) for name in data):
+            pn.state.execute(partial(marker.update, data=data))  # takes the lock of the document
 
     state.param.watch(show, "result")
     state.param.watch(move_marker, ["modes", "branch"])

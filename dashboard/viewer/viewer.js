@@ -18,7 +18,8 @@ const length = (a, i) => Math.hypot(a[3 * i], a[3 * i + 1], a[3 * i + 2])
 function blochDisplacements(scene, motion) {
   const n = scene.symbols.length
   const cosine = new Float64Array(3 * n), sine = new Float64Array(3 * n)
-  if (!motion.re) return { cosine, sine }
+  // A new scene and its motion arrive one after the other; in between nothing moves.
+  if (motion.re?.length !== scene.cell_atoms) return { cosine, sine }
   for (let i = 0; i < n; i++) {
     const R = scene.lattice[i], q = motion.q, j = scene.source[i]
     const phase = CYCLE * (q[0] * R[0] + q[1] * R[1] + q[2] * R[2])
@@ -67,6 +68,15 @@ function mapVertices(model, positions, bonds) {
   return arrays
 }
 
+/** Without a graphics card smooth edges cost ten times the frames; motion matters more. */
+function drawsInSoftware() {
+  const gl = document.createElement("canvas").getContext("webgl")
+  const info = gl?.getExtension("WEBGL_debug_renderer_info")
+  const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : ""
+  gl?.getExtension("WEBGL_lose_context")?.loseContext()
+  return /swiftshader|llvmpipe|software|basic render/i.test(name)
+}
+
 class Animation {
   constructor($3Dmol, host, model) {
     this.host = host
@@ -75,7 +85,7 @@ class Animation {
     this.last = 0
     this.viewer = $3Dmol.createViewer(host, {
       backgroundColor: this.colors.background,
-      antialias: true,
+      antialias: !drawsInSoftware(),
       // With these 3Dmol draws straight to its canvas instead of copying every frame.
       rows: 1, cols: 1, row: 0, col: 0,
     })
@@ -203,7 +213,7 @@ class Animation {
       return Math.max(...values) - Math.min(...values)
     }
     const { width, height } = this.host.getBoundingClientRect()
-    const rest = 40 + 0.12 * Math.min(width, height) // for the atoms' size, motion and arrows
+    const rest = 60 + 0.16 * Math.min(width, height) // for the atoms' size, motion and arrows
     const factor = Math.min((width - rest) / Math.max(span("x"), 1), (height - rest) / Math.max(span("y"), 1))
     if (factor > 0) this.viewer.zoom(Math.min(factor, 1.7))
     this.viewer.render()

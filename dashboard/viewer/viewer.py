@@ -53,7 +53,8 @@ def scene_of(piece: Piece) -> dict[str, Any]:
     Returns
     -------
     ``symbols``; ``positions`` in angstrom; ``bonds`` as pairs; for every atom ``source``, the atom
-    of the primitive cell it repeats, and ``lattice``, the integers R by which it is shifted;
+    of the primitive cell it repeats (one of ``cell_atoms``), and ``lattice``, the integers R by
+    which it is shifted;
     ``box``, origin and three vectors of the cell, or null.
     """
     return {
@@ -61,6 +62,7 @@ def scene_of(piece: Piece) -> dict[str, Any]:
         "positions": piece.positions.tolist(),
         "bonds": piece.bonds.tolist(),
         "source": piece.source.tolist(),
+        "cell_atoms": 1 + int(piece.source.max()),
         "lattice": piece.lattice.tolist(),
         "box": None
         if piece.box is None or piece.box_origin is None

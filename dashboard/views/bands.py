@@ -51,7 +51,7 @@ def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) 
 
 def _plot(bands: Bands) -> hv.Overlay:
     length = float(bands.distance[-1])
-    curves = hv.Path([np.column_stack([bands.distance, f]) for f in bands.frequencies_cm1.T])
+    curves = hv.Path(_lines(bands))
     guides = [hv.VLine(bands.distance[point]) for _, point in bands.labels]
     return hv.Overlay([*guides, hv.HLine(0.0), curves]).opts(
         hv.opts.VLine(color=palette.GUIDE, line_width=0.7),
@@ -70,6 +70,18 @@ def _plot(bands: Bands) -> hv.Overlay:
             active_tools=[],
         ),
     )
+
+
+def _lines(bands: Bands) -> list[Float[np.ndarray, "points 2"]]:
+    """Every branch as a line, broken where the path jumps."""
+    jumps = np.flatnonzero(np.diff(bands.distance) == 0) + 1
+    return [
+        np.column_stack(piece)
+        for frequencies_cm1 in bands.frequencies_cm1.T
+        for piece in zip(
+            np.split(bands.distance, jumps), np.split(frequencies_cm1, jumps), strict=True
+        )
+    ]
 
 
 def _draw_marker(plot: figure, marker: ColumnDataSource) -> None:

@@ -91,5 +91,11 @@ class Dashboard:
         )
 
     def click_plot(self, x: float, y: float) -> None:
-        place = self.page.evaluate(PLACE_IN_PLOT, [x, y])
+        place = None
+        for _ in range(40):  # until the plot is laid out and stands still
+            before, place = place, self.page.evaluate(PLACE_IN_PLOT, [x, y])
+            if place is not None and place == before:
+                break
+            self.page.wait_for_timeout(400)
+        assert place is not None
         self.page.mouse.click(*place)
