@@ -35,5 +35,9 @@ def _line(state: State) -> str:
         if result.state.stress_eV_A3 is not None:
             stress = np.abs(result.state.stress_eV_A3).max() * GPA_PER_EV_A3
             parts.append(f"largest stress {stress:.2g} GPa")
-    parts.append("stable" if stable else "UNSTABLE: imaginary frequencies")
+    where = "" if isinstance(result, Vibrations) else " on this path"
+    if stable:
+        parts.append(f"no imaginary frequency{where}")
+    else:
+        parts.append(f'<b class="unstable">UNSTABLE: imaginary frequencies{where}</b>')
     return "  ·  ".join(parts)

@@ -21,8 +21,8 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Array, Complex, Float
 
-from engine.derivatives.energy import total_energy
-from engine.graph import DOUBLE, System, bloch_system, neighbour_system
+from engine.derivatives.energy import total_energy, traceable
+from engine.graph import DOUBLE, System, bloch_system
 from engine.potentials import AtomicEnergies, Potential
 
 Q_BUCKET = 64
@@ -51,9 +51,7 @@ def dynamical_matrices(
     PhonoscopeError
         for elements the potential does not cover, or a structure without sense.
     """
-    potential.require_elements(atoms)
-    system = neighbour_system(atoms, potential.cutoff_A, dtype)
-    parameters = potential.astype(dtype).parameters
+    parameters, system = traceable(atoms, potential, dtype)
     q = np.asarray(q, dtype).reshape(-1, 3)
     cosine, sine = _force_constants_at(
         potential.atomic_energies,

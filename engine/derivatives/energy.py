@@ -33,6 +33,19 @@ class EnergyResult:
     stress_eV_A3: Float[np.ndarray, "3 3"] | None
 
 
+def traceable(atoms: Atoms, potential: Potential, dtype: np.dtype = DOUBLE) -> tuple[Any, System]:
+    """Parameters and system of a structure in one precision: what every derivative starts from.
+
+    Raises
+    ------
+    PhonoscopeError
+        for elements the potential does not cover, or a structure without sense.
+    """
+    potential.require_elements(atoms)
+    system = neighbour_system(atoms, potential.cutoff_A, dtype)
+    return potential.astype(dtype).parameters, system
+
+
 def total_energy(
     atomic_energies: AtomicEnergies,
     parameters: Any,
@@ -60,9 +73,7 @@ def energy_forces_stress(
     PhonoscopeError
         for elements the potential does not cover, or a structure without sense.
     """
-    potential.require_elements(atoms)
-    system = neighbour_system(atoms, potential.cutoff_A, dtype)
-    parameters = potential.astype(dtype).parameters
+    parameters, system = traceable(atoms, potential, dtype)
     energy, (gradient, virial) = _value_and_gradients(potential.atomic_energies, parameters, system)
     virial = np.asarray(virial)
     return EnergyResult(

@@ -11,8 +11,8 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Array, Float
 
-from engine.derivatives.energy import total_energy
-from engine.graph import DOUBLE, System, neighbour_system
+from engine.derivatives.energy import total_energy, traceable
+from engine.graph import DOUBLE, System
 from engine.potentials import AtomicEnergies, Potential
 
 
@@ -32,9 +32,7 @@ def hessian(
     PhonoscopeError
         for elements the potential does not cover, or a structure without sense.
     """
-    potential.require_elements(atoms)
-    system = neighbour_system(atoms, potential.cutoff_A, dtype)
-    parameters = potential.astype(dtype).parameters
+    parameters, system = traceable(atoms, potential, dtype)
     return np.asarray(_hessian(potential.atomic_energies, columns_at_once, parameters, system))
 
 
