@@ -83,7 +83,7 @@ def phonons(structure: Structure, model: Model = None, json: Json = None) -> Non
         return
     space_group = result.space_group
     typer.echo(
-        f"{result.atoms.get_chemical_formula('metal')}  {space_group.symbol} "
+        f"{result.atoms.get_chemical_formula('metal', empirical=True)}  {space_group.symbol} "
         f"({space_group.number})  optical at Γ: {result.gamma_optical or 'none'}  "
         f"[{result.potential.name}]"
     )

@@ -44,7 +44,7 @@ def phonons_document(result: Phonons, bands: Bands) -> Document:
     lowest = float(bands.frequencies_cm1.min())
     return {
         "kind": "crystal",
-        "formula": result.atoms.get_chemical_formula("metal"),
+        "formula": result.atoms.get_chemical_formula("metal", empirical=True),
         "model": result.potential.name,
         "space_group": result.space_group.symbol,
         "space_group_number": result.space_group.number,

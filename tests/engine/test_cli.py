@@ -66,7 +66,7 @@ def test_own_crystal_is_reduced_to_its_primitive_cell(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert "2 atoms of 8" in done.stderr
-    assert json.loads(out.read_text(encoding="utf-8"))["formula"] == "Si2"
+    assert json.loads(out.read_text(encoding="utf-8"))["formula"] == "Si"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.json", "si.cif"]
 
 
