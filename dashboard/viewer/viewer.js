@@ -215,7 +215,7 @@ class Animation {
     const { width, height } = this.host.getBoundingClientRect()
     const rest = 60 + 0.16 * Math.min(width, height) // for the atoms' size, motion and arrows
     const factor = Math.min((width - rest) / Math.max(span("x"), 1), (height - rest) / Math.max(span("y"), 1))
-    if (factor > 0) this.viewer.zoom(Math.min(factor, 1.7))
+    if (factor > 0) this.viewer.zoom(Math.min(factor, 2.4))
     this.viewer.render()
   }
 

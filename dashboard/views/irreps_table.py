@@ -16,8 +16,14 @@ from engine.vibrations import Vibrations
 COLUMNS = {"frequency": "cm⁻¹", "degeneracy": "×", "irrep": "irrep", "activity": "activity"}
 WIDTHS = {"frequency": "24%", "degeneracy": "12%", "irrep": "20%", "activity": "44%"}
 STYLE = f"""
-.ir {{ color: {palette.IR}; margin-right: 10px; }}
-.raman {{ color: {palette.RAMAN}; }}
+.ir, .raman {{ color: white; border-radius: 9px; padding: 1px 8px; margin-right: 6px;
+  font-size: 90%; font-weight: 600; }}
+.ir {{ background: {palette.IR}; }}
+.raman {{ background: {palette.RAMAN}; }}
+sub {{ line-height: 0; }}
+.tabulator .tabulator-row {{ min-height: 0 !important; }}
+.tabulator .tabulator-row .tabulator-cell {{ padding: 5px 10px !important; line-height: 1.3; }}
+.tabulator .tabulator-header .tabulator-col-content {{ padding: 6px 10px !important; }}
 .tabulator .tabulator-row.tabulator-selected {{ box-shadow: inset 4px 0 0 {palette.SELECTED};
   background-color: color-mix(in srgb, {palette.SELECTED} 18%, transparent) !important; }}
 .tabulator .tabulator-row.tabulator-selected, .tabulator-row.tabulator-selected .tabulator-cell {{
@@ -95,8 +101,8 @@ def _badges(modes: Modes, i: int) -> str:
     return (
         captions.activity(modes, i)
         .replace(" · ", "")
-        .replace("IR", '<b class="ir">IR</b>')
-        .replace("Raman", '<b class="raman">Raman</b>')
+        .replace("IR", '<span class="ir">IR</span>')
+        .replace("Raman", '<span class="raman">Raman</span>')
     )
 
 
