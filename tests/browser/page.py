@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,14 @@ class Dashboard:
         """Drawn positions less the equilibrium ones, per unit of amplitude."""
         still = np.array(self.of_viewer("a.model.scene.positions"))
         return (self.drawn(phase) - still) / self.of_viewer("a.model.amplitude")
+
+    def eventually(self, holds: Callable[[], bool], seconds: float = 15.0) -> None:
+        """Wait until something holds: what a click changes arrives in several messages."""
+        for _ in range(int(seconds / 0.25)):
+            if holds():
+                return
+            self.page.wait_for_timeout(250)
+        assert holds()
 
     def pause(self) -> None:
         self.page.get_by_label("Play or pause").click()

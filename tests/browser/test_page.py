@@ -20,8 +20,7 @@ def test_opens_with_methane_already_moving(dashboard, address):
     expect(dashboard.caption).to_have_text("1/9  ·  T2  ·  1314.3 cm⁻¹  ·  IR · Raman")
     expect(dashboard.rows).to_have_count(4)
     first = dashboard.drawn()
-    dashboard.page.wait_for_timeout(400)
-    assert np.abs(dashboard.drawn() - first).max() > 0.01
+    dashboard.eventually(lambda: np.abs(dashboard.drawn() - first).max() > 0.01)
 
 
 def test_a_click_on_the_table_changes_the_motion_and_not_the_camera(dashboard, address):
@@ -34,11 +33,15 @@ def test_a_click_on_the_table_changes_the_motion_and_not_the_camera(dashboard, a
         "tabulator-row tabulator-selectable tabulator-row-odd tabulator-selected"
     )
     dashboard.pause()
-    moved = dashboard.displacements()
     hydrogens = np.array(dashboard.of_viewer("a.model.scene.positions"))[1:]
     outwards = hydrogens / np.linalg.norm(hydrogens, axis=1)[:, None]
-    assert np.allclose(moved[0], 0, atol=1e-4)  # carbon rests while the molecule breathes
-    assert np.allclose(np.abs(np.sum(moved[1:] * outwards, 1)), 1, atol=1e-3)
+
+    def breathes() -> bool:
+        carbon, *others = dashboard.displacements()
+        along = np.sum(others * outwards, 1)
+        return np.allclose(carbon, 0, atol=1e-4) and np.allclose(np.abs(along), 1, atol=1e-3)
+
+    dashboard.eventually(breathes)
     assert np.allclose(dashboard.camera(), camera)
 
 
@@ -63,8 +66,12 @@ def test_a_click_on_the_bands_changes_the_motion_and_not_the_camera(dashboard, a
     u = silicon.modes(q).displacement[branch]
     u = u / np.linalg.norm(u, axis=1).max()
     for phase in (0.0, 1.0, 2.5):
-        wave = u[source] * np.exp(1j * (2 * np.pi * lattice @ q - phase))[:, None]
-        assert np.allclose(dashboard.displacements(phase), wave.real, atol=1e-3)
+        wave = (u[source] * np.exp(1j * (2 * np.pi * lattice @ q - phase))[:, None]).real
+        dashboard.eventually(
+            lambda wave=wave, phase=phase: np.allclose(
+                dashboard.displacements(phase), wave, atol=1e-3
+            )
+        )
 
 
 def test_at_the_zone_boundary_neighbours_are_drawn_in_antiphase(dashboard, address):
@@ -75,9 +82,13 @@ def test_at_the_zone_boundary_neighbours_are_drawn_in_antiphase(dashboard, addre
     expect(dashboard.caption).to_contain_text("3/3")
     dashboard.pause()
     along = np.argsort(np.array(dashboard.of_viewer("a.model.scene.positions"))[:, 0])
-    moved = dashboard.displacements()[along]
-    assert np.allclose(np.abs(moved[:, 0]), 1, atol=1e-3)
-    assert np.allclose(moved[1:], -moved[:-1], atol=1e-3)
+
+    def in_antiphase() -> bool:
+        moved = dashboard.displacements()[along]
+        largest = np.allclose(np.abs(moved[:, 0]), 1, atol=1e-3)
+        return largest and np.allclose(moved[1:], -moved[:-1], atol=1e-3)
+
+    dashboard.eventually(in_antiphase)
 
 
 def test_the_cell_moves_as_one_in_an_acoustic_mode_at_gamma(dashboard, address):
@@ -85,9 +96,13 @@ def test_the_cell_moves_as_one_in_an_acoustic_mode_at_gamma(dashboard, address):
     dashboard.rows.filter(has_text="acoustic").click()
     expect(dashboard.caption).to_contain_text("acoustic")
     dashboard.pause()
-    moved = dashboard.displacements()
-    assert np.allclose(moved, moved[0], atol=1e-3)
-    assert np.isclose(np.linalg.norm(moved[0]), 1, atol=1e-3)
+
+    def rigid() -> bool:
+        moved = dashboard.displacements()
+        together = np.allclose(moved, moved[0], atol=1e-3)
+        return together and np.isclose(np.linalg.norm(moved[0]), 1, atol=1e-3)
+
+    dashboard.eventually(rigid)
 
 
 def test_choosing_another_structure_shows_it_everywhere(dashboard, address):
@@ -96,7 +111,7 @@ def test_choosing_another_structure_shows_it_everywhere(dashboard, address):
     expect(dashboard.caption).to_contain_text("q = Γ")
     expect(dashboard.page.locator(".bands canvas").first).to_be_visible()
     expect(dashboard.page.locator(".spectrum canvas")).to_have_count(0)
-    assert dashboard.of_viewer("a.model.scene.symbols.includes('Cl')")
+    dashboard.eventually(lambda: dashboard.of_viewer("a.model.scene.symbols.includes('Cl')"))
     # And back: one viewer, one canvas, whatever was chosen.
     dashboard.page.get_by_text("Methane", exact=True).click()
     expect(dashboard.page.locator(".spectrum canvas").first).to_be_visible()
@@ -125,25 +140,21 @@ def test_the_player(dashboard, address):
 
     assert dashboard.of_viewer("a.arrowShape !== null")
     page.get_by_label("Arrows").click()
-    page.wait_for_timeout(500)
-    assert dashboard.of_viewer("a.arrowShape === null")
+    dashboard.eventually(lambda: dashboard.of_viewer("a.arrowShape === null"))
     assert dashboard.of_viewer("a.boxShape !== null")
     page.get_by_label("Cell", exact=True).click()
-    page.wait_for_timeout(500)
-    assert dashboard.of_viewer("a.boxShape === null")
+    dashboard.eventually(lambda: dashboard.of_viewer("a.boxShape === null"))
 
     before = len(first)
     slider = page.get_by_role("slider", name="Cells")
     slider.focus()
     slider.press("ArrowLeft")
-    page.wait_for_timeout(1500)
-    assert len(dashboard.drawn()) == before - 2
+    dashboard.eventually(lambda: len(dashboard.drawn()) == before - 2)
     motion = page.get_by_role("slider", name="Motion (Å)")
     motion.focus()
     motion.press("Home")
-    page.wait_for_timeout(800)
     still = np.array(dashboard.of_viewer("a.model.scene.positions"))
-    assert np.allclose(dashboard.drawn(1.0), still, atol=1e-5)
+    dashboard.eventually(lambda: np.allclose(dashboard.drawn(1.0), still, atol=1e-5))
 
 
 def test_dark_and_light(dashboard, address):
@@ -151,13 +162,11 @@ def test_dark_and_light(dashboard, address):
     page = dashboard.page
     assert not dashboard.of_viewer("a.model.dark")
     page.get_by_label("Toggle theme").click()
-    page.wait_for_timeout(1500)
-    assert dashboard.of_viewer("a.model.dark")
+    dashboard.eventually(lambda: dashboard.of_viewer("a.model.dark"))
     background = page.evaluate("getComputedStyle(document.querySelector('body')).backgroundColor")
     assert sum(map(int, background.strip("rgba()").split(",")[:3])) < 150
     page.get_by_label("Toggle theme").click()
-    page.wait_for_timeout(1000)
-    assert not dashboard.of_viewer("a.model.dark")
+    dashboard.eventually(lambda: not dashboard.of_viewer("a.model.dark"))
 
 
 @pytest.mark.parametrize("size", [(1400, 900), (1024, 768)])
