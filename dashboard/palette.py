@@ -8,6 +8,7 @@ from __future__ import annotations
 IR = "#d55e00"
 RAMAN = "#0072b2"
 SILENT = "#8a8f98"
+UNSTABLE = "#d62728"
 SELECTED = "#cc3f8f"
 BRANCH = "#3b82c4"
 GUIDE = "#8a8f98"

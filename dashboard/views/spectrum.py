@@ -51,7 +51,7 @@ def _plot(modes: Modes) -> hv.Overlay:
         hv.opts.Segments(color="color", line_width=4),
         hv.opts.Overlay(
             responsive=True,
-            xlim=(min(0.0, float(frequencies.min())), 1.08 * float(frequencies.max())),
+            xlim=(min(0.0, float(frequencies.min())), 1.08 * max(0.0, float(frequencies.max()))),
             ylim=(-0.6, 2.6),
             yticks=list(enumerate(ROWS)),
             xlabel="frequency (cm⁻¹)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from panel.viewable import Viewable
 
+from dashboard import palette
 from dashboard.live import live_text
 from dashboard.state import State
 from engine.units import GPA_PER_EV_A3
@@ -39,5 +40,7 @@ def _line(state: State) -> str:
     if stable:
         parts.append(f"no imaginary frequency{where}")
     else:
-        parts.append(f'<b class="unstable">UNSTABLE: imaginary frequencies{where}</b>')
+        parts.append(
+            f'<b style="color: {palette.UNSTABLE}">UNSTABLE: imaginary frequencies{where}</b>'
+        )
     return "  ·  ".join(parts)
