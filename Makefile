@@ -46,8 +46,8 @@ test: install-test browser lint ## Run all tests; ARGS="-k bands" goes to pytest
 pins: ## Renew constraints.txt: the newest versions that fit together
 	rm -rf build/pins
 	$(PYTHON) -m venv build/pins
-	set -o pipefail; build/pins/bin/python $(PIP) install -e '.[test,reference]' | $(BRIEFLY)
-	{ echo '# Everything that phonoscope[test,reference] is installed and tested with.'; \
+	set -o pipefail; build/pins/bin/python $(PIP) install -e '.[test,reference,xtb]' | $(BRIEFLY)
+	{ echo '# Everything that phonoscope[test,reference,xtb] is installed and tested with.'; \
 	  echo '# To renew it: make pins'; \
 	  build/pins/bin/python $(PIP) freeze --exclude-editable; } > build/pins/constraints.txt
 	mv build/pins/constraints.txt constraints.txt
