@@ -57,7 +57,7 @@ clean: ## Remove what was installed or built
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find engine dashboard tests -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/installed-test: EXTRA := [test]
+$(VENV)/installed-test: EXTRA := [test,xtb]
 $(VENV)/installed $(VENV)/installed-test: $(PY) $(INPUTS)
 	@echo "Installing into $(VENV)/; the first time this takes about 3 minutes and 1.5 GB."
 	@set -o pipefail; $(PY) $(PIP) install -c constraints.txt -e '.$(EXTRA)' | $(BRIEFLY)

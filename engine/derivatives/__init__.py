@@ -1,7 +1,13 @@
 """Derivatives of any potential: generic transforms that know nothing of its form."""
 
-from engine.derivatives.bloch import dynamical_matrices
+from engine.derivatives.bloch import bloch_products, dynamical_matrices
 from engine.derivatives.energy import EnergyResult, energy_forces_stress
 from engine.derivatives.hessian import hessian
 
-__all__ = ["EnergyResult", "dynamical_matrices", "energy_forces_stress", "hessian"]
+__all__ = [
+    "EnergyResult",
+    "bloch_products",
+    "dynamical_matrices",
+    "energy_forces_stress",
+    "hessian",
+]

@@ -12,6 +12,7 @@ No supercell, no extended cluster, no interpolation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -63,6 +64,33 @@ def dynamical_matrices(
     force_constants = (np.asarray(cosine) - 1j * np.asarray(sine))[: len(q)]
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     return force_constants / np.outer(root_mass, root_mass)
+
+
+def bloch_products(
+    atoms: Atoms,
+    potential: Potential,
+    q: Float[np.ndarray, "n_q 3"],
+    displacements: Sequence[Float[np.ndarray, "k 3*atoms"]],
+    dtype: np.dtype = DOUBLE,
+) -> list[Complex[np.ndarray, "k 3*atoms"]]:
+    """Force constants times displacements, Phi(q) u, for a few displacements at each q.
+
+    Phi(q) = sum_R Phi(0i, Rj) exp(2 pi i q.R), in eV/angstrom^2, without masses; cell gauge as in
+    :func:`dynamical_matrices`. Where symmetry gives the rest of the matrix, a few products suffice.
+
+    Parameters
+    ----------
+    displacements : for each q an array of shape (k, 3*atoms), real; k may differ from q to q.
+
+    Raises
+    ------
+    PhonoscopeError
+        for elements the potential does not cover, or a structure without sense.
+    """
+    matrices = dynamical_matrices(atoms, potential, q, dtype)
+    root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
+    matrices = matrices * np.outer(root_mass, root_mass)
+    return [u @ phi.T for u, phi in zip(displacements, matrices, strict=True)]
 
 
 def _padded(q: Float[np.ndarray, "n_q 3"]) -> Float[np.ndarray, "bucket 3"]:
