@@ -1,15 +1,18 @@
 """Periodic neighbour graphs, and the one operation in which atoms meet: the gather along edges.
 
 A potential sees other atoms only through :meth:`Graph.gather`. That is where a phonon of wave
-vector q enters: on a graph made by :func:`bloch_graph` every array on the atoms exists twice, as
-the amplitude of cos(2 pi q.R) and of sin(2 pi q.R), and the *derivative* of a gather turns the two
-into each other by the phase of the edge, while its value stays what it was. Everything else, in
+vector q enters: on the graph of a wave (:func:`wave_system`) every array on the atoms exists twice,
+as the amplitude of cos(2 pi q.R) and of sin(2 pi q.R), and the *derivative* of a gather turns the
+two into each other by the phase of the edge, while its value stays what it was. Everything else, in
 any potential, is ordinary differentiable code.
+
+The phases belong to the displacement, not to the crystal at rest. They therefore travel with the
+tangents: what is linearised once, at rest, serves every wave vector.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import jax
@@ -17,54 +20,72 @@ import jax.numpy as jnp
 import numpy as np
 from ase import Atoms
 from jaxtyping import Array, Float, Int, Shaped
-from vesin import NeighborList
 
 from engine.errors import PhonoscopeError
+from engine.neighbours import Layout, neighbour_layout
 
 DOUBLE = np.dtype(np.float64)
 
 
+@partial(jax.tree_util.register_dataclass, data_fields=["phases", "displacements"], meta_fields=[])
+@dataclass(frozen=True)
+class Wave:
+    """A displacement of the whole crystal, u_j(R) = a_j cos(2 pi q.R) + b_j sin(2 pi q.R).
+
+    At rest both fields are zero; only their tangents mean something.
+
+    Attributes
+    ----------
+    phases : shape (edges, 2). Tangent: cos and sin of 2 pi q.R, R the cell of the sender.
+    displacements : shape (twice the atoms, 3), in angstrom. Tangent: a, then b.
+    """
+
+    phases: Float[Array, "edges 2"]
+    displacements: Float[Array, "atoms 3"]
+
+
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["senders", "receivers", "cosine", "sine"],
-    meta_fields=["n_atoms"],
+    data_fields=["senders", "receivers", "wave"],
+    meta_fields=["n_atoms", "images", "complete"],
 )
 @dataclass(frozen=True)
 class Graph:
     """Directed edges between atoms within the cutoff; each pair appears once in either direction.
 
+    Edges that join the same two atoms through different periodic images stand together, the same
+    number for every pair; edges longer than the cutoff fill the rest and mean nothing.
+
     Attributes
     ----------
     senders, receivers : shape (edges,), atom numbers. The sender may be a periodic image.
-    n_atoms : number of atoms (twice that of the cell on a Bloch graph).
-    cosine, sine : shape (edges,), of 2 pi q.R, R the lattice vector of the sender's cell;
-        None on an ordinary graph.
+    n_atoms : number of atoms (twice that of the cell on the graph of a wave).
+    images : consecutive edges that join the same two atoms.
+    complete : whether every atom is paired with every atom, in the order of (receiver, sender).
+    wave : the displacement that derivatives are taken along; None on an ordinary graph.
     """
 
     senders: Int[Array, " edges"]
     receivers: Int[Array, " edges"]
     n_atoms: int
-    cosine: Float[Array, " edges"] | None = None
-    sine: Float[Array, " edges"] | None = None
+    images: int = 1
+    complete: bool = False
+    wave: Wave | None = None
 
     def gather(self, values: Shaped[Array, "atoms ..."]) -> Shaped[Array, "edges ..."]:
         """The senders' values, one for each edge.
 
-        For a derivative this is the Bloch gather
+        For the derivative along a wave this is the Bloch gather
         d(gather h) = cos(2 pi q.R) (a, b) + sin(2 pi q.R) (b, -a), dh = (a, b).
         """
-        if self.cosine is None or self.sine is None:
+        if self.wave is None:
             return values[self.senders]
-        plain, cosine_slot, sine_slot = _split(values)
-        column = (slice(None), *(None,) * (values.ndim - 1))
-        return (
-            plain[self.senders]
-            + self.cosine[column] * cosine_slot[self.senders]
-            + self.sine[column] * sine_slot[self.senders]
-        )
+        return _gather(self.n_atoms, values, self.senders, self.wave)
 
     def sum_over_edges(self, values: Shaped[Array, "edges ..."]) -> Shaped[Array, "atoms ..."]:
         """Sum edge values at their receivers; an atom without edges gets zero."""
+        if self.complete and self.wave is None:
+            return values.reshape(self.n_atoms, -1, *values.shape[1:]).sum(1)
         return jax.ops.segment_sum(values, self.receivers, num_segments=self.n_atoms)
 
 
@@ -92,9 +113,24 @@ class System:
     lattice_vectors: Float[Array, "edges 3"]
     graph: Graph
 
+    def at(self, positions: Float[Array, "atoms 3"]) -> System:
+        """The same edges between atoms that have moved."""
+        return replace(self, positions=positions)
 
-def neighbour_system(atoms: Atoms, cutoff_A: float, dtype: np.dtype = DOUBLE) -> System:
+    def along(self, wave: Wave) -> System:
+        """The system of a wave, moved along it."""
+        graph = replace(self.graph, wave=wave)
+        return replace(self, positions=self.positions + wave.displacements, graph=graph)
+
+
+def neighbour_system(
+    atoms: Atoms, cutoff_A: float, dtype: np.dtype = DOUBLE, layout: Layout = "auto"
+) -> System:
     """The atoms and all their edges up to a cutoff, over as many periodic images as it reaches.
+
+    Parameters
+    ----------
+    layout : how edges are arranged, see :func:`engine.neighbours.neighbour_layout`.
 
     Raises
     ------
@@ -102,41 +138,26 @@ def neighbour_system(atoms: Atoms, cutoff_A: float, dtype: np.dtype = DOUBLE) ->
         if two atoms coincide, or a periodic cell has no volume.
     """
     _check(atoms)
-    cell = np.asarray(atoms.cell.complete() if atoms.pbc.any() else atoms.cell.array)
-    search = NeighborList(cutoff=cutoff_A, full_list=True, sorted=True)
-    receivers, senders, shifts, distances = search.compute(
-        points=atoms.positions, box=cell, periodic=list(atoms.pbc), quantities="ijSd"
-    )
-    if len(distances) and distances.min() < 1e-3:
-        edge = int(np.argmin(distances))
-        raise PhonoscopeError(
-            "Two atoms stand in the same place",
-            f"atoms {receivers[edge] + 1} and {senders[edge] + 1} are "
-            f"{distances[edge]:.4f} angstrom apart",
-            "Remove the duplicate, or resolve partial occupancies into one atom a site.",
-        )
+    edges = neighbour_layout(atoms, cutoff_A, layout)
     return System(
         positions=jnp.asarray(atoms.positions, dtype),
         species=jnp.asarray(atoms.numbers, jnp.int32),
-        shifts=jnp.asarray(shifts, dtype),
-        lattice_vectors=jnp.asarray(shifts @ cell, dtype),
+        shifts=jnp.asarray(edges.shifts, dtype),
+        lattice_vectors=jnp.asarray(edges.lattice_vectors_A, dtype),
         graph=Graph(
-            senders=jnp.asarray(senders, jnp.int32),
-            receivers=jnp.asarray(receivers, jnp.int32),
+            senders=jnp.asarray(edges.senders, jnp.int32),
+            receivers=jnp.asarray(edges.receivers, jnp.int32),
             n_atoms=len(atoms),
+            images=edges.images,
+            complete=edges.complete,
         ),
     )
 
 
-def bloch_system(system: System, q: Float[Array, "3"]) -> System:
-    """The same cell twice, as cosine and sine copy, with the Bloch phases of q on its edges.
-
-    Parameters
-    ----------
-    q : wave vector in units of the reciprocal vectors of the cell.
-    """
+def wave_system(system: System) -> System:
+    """The same cell twice, as cosine and sine copy, at rest: see :class:`Wave`."""
     graph, n = system.graph, system.graph.n_atoms
-    phase = 2 * jnp.pi * (system.shifts @ q.astype(system.shifts.dtype))
+    n_edges, dtype = len(graph.senders), system.positions.dtype
 
     def twice(values: Shaped[Array, "edges ..."]) -> Shaped[Array, "twice ..."]:
         return jnp.concatenate([values, values])
@@ -150,10 +171,23 @@ def bloch_system(system: System, q: Float[Array, "3"]) -> System:
             senders=jnp.concatenate([graph.senders, graph.senders + n]),
             receivers=jnp.concatenate([graph.receivers, graph.receivers + n]),
             n_atoms=2 * n,
-            cosine=twice(jnp.cos(phase)),
-            sine=twice(jnp.sin(phase)),
+            images=graph.images,
+            complete=graph.complete,
+            wave=Wave(jnp.zeros((2 * n_edges, 2), dtype), jnp.zeros((2 * n, 3), dtype)),
         ),
     )
+
+
+def bloch_phases(system: System, q: Float[Array, "3"]) -> Float[Array, "edges 2"]:
+    """Cos and sin of 2 pi q.R on the edges of the wave system of this system.
+
+    Parameters
+    ----------
+    q : wave vector in units of the reciprocal vectors of the cell.
+    """
+    phase = 2 * jnp.pi * (system.shifts @ q.astype(system.shifts.dtype))
+    phases = jnp.stack([jnp.cos(phase), jnp.sin(phase)], axis=1)
+    return jnp.concatenate([phases, phases])
 
 
 def _check(atoms: Atoms) -> None:
@@ -170,55 +204,72 @@ def _check(atoms: Atoms) -> None:
         )
 
 
-# --- the rule of derivatives on a Bloch graph -----------------------------------------------------
-# _split gives three slots (plain, cosine, sine). Values: (h, 0, 0). Tangents of h = (a, b):
-# (0, (a, b), (b, -a)). Its transpose _merge takes the plain slot for values and the transposed
-# phases for tangents. Edge sums may be taken in any order, for everything after _split is ordinary.
+# --- the rule of derivatives along a wave ---------------------------------------------------------
+# The first derivative (forces) is that of an ordinary gather, its transpose a sum at the senders:
+# custom_vjp. What differentiates those two again is a displacement wave: custom_jvp, with the
+# phases taken from the tangents.
 
 
-def _quarter_turn(values: Array) -> Array:
+def quarter_turn(values: Shaped[Array, "atoms ..."]) -> Shaped[Array, "atoms ..."]:
     """(a, b) -> (b, -a) for the cosine and sine halves of an array on the atoms."""
     a, b = jnp.split(values, 2)
     return jnp.concatenate([b, -a])
 
 
-@jax.custom_jvp
-def _split_slots(values: Array) -> tuple[Array, Array, Array]:
-    return values, jnp.zeros_like(values), jnp.zeros_like(values)
+def _column(phases: Array, which: int, like: Array) -> Array:
+    return phases[:, which].reshape(-1, *(1,) * (like.ndim - 1))
 
 
-@_split_slots.defjvp
-def _split_slots_jvp(
-    primals: tuple[Array], tangents: tuple[Array]
-) -> tuple[tuple[Array, Array, Array], tuple[Array, Array, Array]]:
-    (tangent,) = tangents
-    return _split_slots(*primals), (jnp.zeros_like(tangent), tangent, _quarter_turn(tangent))
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _gather_at_rest(n_atoms: int, values: Array, senders: Array, phases: Array) -> Array:
+    return values[senders]
 
 
-@jax.custom_jvp
-def _merge_slots(plain: Array, cosine: Array, sine: Array) -> Array:
-    return plain
-
-
-@_merge_slots.defjvp
-def _merge_slots_jvp(
-    primals: tuple[Array, Array, Array], tangents: tuple[Array, Array, Array]
+@_gather_at_rest.defjvp
+def _gather_wave(
+    n_atoms: int, primals: tuple[Array, ...], tangents: tuple[Array, ...]
 ) -> tuple[Array, Array]:
-    _, cosine, sine = tangents
-    return _merge_slots(*primals), cosine - _quarter_turn(sine)
+    values, senders, phases = primals
+    wave, _, phase = tangents
+    cosine, sine = (_column(phase, which, values) for which in (0, 1))
+    change = cosine * wave[senders] + sine * quarter_turn(wave)[senders]
+    return _gather_at_rest(n_atoms, values, senders, phases), change
 
 
-@jax.custom_vjp
-def _split(values: Array) -> tuple[Array, Array, Array]:
-    return _split_slots(values)
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _scatter_at_rest(n_atoms: int, values: Array, senders: Array, phases: Array) -> Array:
+    return jax.ops.segment_sum(values, senders, num_segments=n_atoms)
 
 
-def _split_forward(values: Array) -> tuple[tuple[Array, Array, Array], None]:
-    return _split_slots(values), None
+@_scatter_at_rest.defjvp
+def _scatter_wave(
+    n_atoms: int, primals: tuple[Array, ...], tangents: tuple[Array, ...]
+) -> tuple[Array, Array]:
+    values, senders, phases = primals
+    wave, _, phase = tangents
+    cosine, sine = (_column(phase, which, values) for which in (0, 1))
+    plain = jax.ops.segment_sum(cosine * wave, senders, num_segments=n_atoms)
+    turned = jax.ops.segment_sum(sine * wave, senders, num_segments=n_atoms)
+    return _scatter_at_rest(n_atoms, values, senders, phases), plain - quarter_turn(turned)
 
 
-def _split_backward(_: None, cotangents: tuple[Array, Array, Array]) -> tuple[Array]:
-    return (_merge_slots(*cotangents),)
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _gather(n_atoms: int, values: Array, senders: Array, wave: Wave) -> Array:
+    # The whole wave: its displacements are what the first derivative is taken of, so that this
+    # function belongs to the first derivative even where `values` do not depend on them.
+    return _gather_at_rest(n_atoms, values, senders, wave.phases)
 
 
-_split.defvjp(_split_forward, _split_backward)
+def _gather_forward(
+    n_atoms: int, values: Array, senders: Array, wave: Wave
+) -> tuple[Array, tuple[Array, Array]]:
+    return _gather_at_rest(n_atoms, values, senders, wave.phases), (senders, wave.phases)
+
+
+def _gather_backward(
+    n_atoms: int, kept: tuple[Array, Array], cotangent: Array
+) -> tuple[Array, None, None]:
+    return _scatter_at_rest(n_atoms, cotangent, *kept), None, None
+
+
+_gather.defvjp(_gather_forward, _gather_backward)

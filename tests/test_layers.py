@@ -10,10 +10,14 @@ ROOT = Path(__file__).parents[1]
 # From the ground up; a module may import those of its own layer's package and those below.
 LAYERS = [
     ["engine.errors", "engine.units", "engine.runtime"],
+    ["engine.neighbours"],
     ["engine.graph"],
     ["engine.potentials"],
     ["engine.derivatives"],
+    ["engine.finite_differences", "engine.isotopes"],
+    ["engine.calculator"],
     ["engine.symmetry", "engine.structure"],
+    ["engine.relaxation"],
     ["engine.modes"],
     ["engine.vibrations"],
     ["engine.phonons"],

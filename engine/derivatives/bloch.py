@@ -3,11 +3,12 @@
 Displace the crystal by u_j(R) = a_j cos(2 pi q.R) + b_j sin(2 pi q.R). To first order every
 quantity on the atoms changes in the same form, so that two copies of the cell, one for the cosine
 and one for the sine amplitude, hold all of it (see :mod:`engine.graph`). The derivative of the
-gradient along a unit cosine displacement (e_k, 0) is again a pair (a, b), and
+gradient along a displacement (u, 0) is again a pair (a, b), and
 
-    column k of  sum_R Phi(0i, Rj) exp(2 pi i q.R)  is  a - i b .
+    sum_R Phi(0i, Rj) exp(2 pi i q.R) u_j  is  a - i b .
 
-No supercell, no extended cluster, no interpolation.
+No supercell, no extended cluster, no interpolation. The gradient is linearised once, at rest; a
+wave vector only enters when that linear map is applied.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from ase import Atoms
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Bool, Complex, Float
 
 from engine.derivatives.energy import total_energy, traceable
-from engine.graph import DOUBLE, System, bloch_system
+from engine.graph import DOUBLE, System, Wave, bloch_phases, wave_system
 from engine.potentials import AtomicEnergies, Potential
 
-Q_BUCKET = 64
-"""Numbers of q above one are rounded up to a multiple of this before compiling."""
+TASKS = 64
+"""Sets of columns handed to one call of the compiled program; fewer cost no more than they need."""
 
 
 def dynamical_matrices(
@@ -35,7 +36,7 @@ def dynamical_matrices(
     potential: Potential,
     q: Float[np.ndarray, "n_q 3"],
     dtype: np.dtype = DOUBLE,
-    columns_at_once: int = 64,
+    columns_at_once: int = 24,
 ) -> Complex[np.ndarray, "n_q 3*atoms 3*atoms"]:
     """D_ij(q) = sum_R Phi(0i, Rj) exp(2 pi i q.R) / sqrt(m_i m_j), in eV/(angstrom^2 amu).
 
@@ -45,25 +46,18 @@ def dynamical_matrices(
 
     Parameters
     ----------
-    columns_at_once : columns differentiated together at each q; bounds the memory.
+    columns_at_once : columns differentiated together; bounds the memory.
 
     Raises
     ------
     PhonoscopeError
         for elements the potential does not cover, or a structure without sense.
     """
-    parameters, system = traceable(atoms, potential, dtype)
-    q = np.asarray(q, dtype).reshape(-1, 3)
-    cosine, sine = _force_constants_at(
-        potential.atomic_energies,
-        min(columns_at_once, 3 * len(atoms)),
-        parameters,
-        system,
-        jnp.asarray(_padded(q)),
-    )
-    force_constants = (np.asarray(cosine) - 1j * np.asarray(sine))[: len(q)]
+    q = np.asarray(q, float).reshape(-1, 3)
+    every_column = [np.eye(3 * len(atoms))] * len(q)
+    columns = bloch_products(atoms, potential, q, every_column, dtype, columns_at_once)
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
-    return force_constants / np.outer(root_mass, root_mass)
+    return np.swapaxes(np.stack(columns), 1, 2) / np.outer(root_mass, root_mass)
 
 
 def bloch_products(
@@ -72,6 +66,7 @@ def bloch_products(
     q: Float[np.ndarray, "n_q 3"],
     displacements: Sequence[Float[np.ndarray, "k 3*atoms"]],
     dtype: np.dtype = DOUBLE,
+    columns_at_once: int = 24,
 ) -> list[Complex[np.ndarray, "k 3*atoms"]]:
     """Force constants times displacements, Phi(q) u, for a few displacements at each q.
 
@@ -81,50 +76,111 @@ def bloch_products(
     Parameters
     ----------
     displacements : for each q an array of shape (k, 3*atoms), real; k may differ from q to q.
+    columns_at_once : displacements differentiated together; bounds the memory.
 
     Raises
     ------
     PhonoscopeError
         for elements the potential does not cover, or a structure without sense.
     """
-    matrices = dynamical_matrices(atoms, potential, q, dtype)
-    root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
-    matrices = matrices * np.outer(root_mass, root_mass)
-    return [u @ phi.T for u, phi in zip(displacements, matrices, strict=True)]
+    parameters, system = traceable(atoms, potential, dtype)
+    q = np.asarray(q, float).reshape(-1, 3)
+    tasks = _Tasks(q, [np.asarray(u, float) for u in displacements], columns_at_once)
+    for first in range(0, len(tasks.q), TASKS):
+        part = slice(first, first + TASKS)
+        products = _products(
+            potential.atomic_energies,
+            parameters,
+            system,
+            jnp.asarray(_filled(tasks.q[part]), dtype),
+            jnp.asarray(_filled(tasks.waves[part]), dtype),
+            len(tasks.q[part]),
+        )
+        tasks.results[part] = np.asarray(products)[: len(tasks.q[part])]
+    return tasks.products()
 
 
-def _padded(q: Float[np.ndarray, "n_q 3"]) -> Float[np.ndarray, "bucket 3"]:
-    """Repeat the last q up to a multiple of the bucket, so that few shapes are ever compiled."""
-    bucket = 1 if len(q) == 1 else Q_BUCKET
-    return np.pad(q, ((0, -len(q) % bucket), (0, 0)), mode="edge")
+class _Tasks:
+    """Displacements in sets of equal size, each set at one q.
+
+    Where 2q is a reciprocal lattice vector the cosine and the sine amplitude do not meet, and two
+    displacements travel together, one in each.
+    """
+
+    def __init__(
+        self,
+        q: Float[np.ndarray, "n_q 3"],
+        displacements: Sequence[Float[np.ndarray, "k 3*atoms"]],
+        columns_at_once: int,
+    ) -> None:
+        self.paired: Bool[np.ndarray, " n_q"] = (np.abs(2 * q - np.rint(2 * q)) < 1e-12).all(1)
+        self.counts = [len(u) for u in displacements]
+        n = displacements[0].shape[1]
+        waves = []
+        for u, paired in zip(displacements, self.paired, strict=True):
+            if paired:
+                waves.append(np.concatenate([u, np.zeros((len(u) % 2, n))]).reshape(-1, 2, n))
+            else:
+                waves.append(np.stack([u, np.zeros_like(u)], axis=1))
+        size = _set_size([len(w) for w in waves], columns_at_once)
+        self.sets = [-(-len(w) // size) for w in waves]
+        self.q = np.repeat(q, self.sets, axis=0)
+        self.waves = np.concatenate(
+            [np.pad(w, ((0, -len(w) % size), (0, 0), (0, 0))) for w in waves]
+        ).reshape(-1, size, 2, n)
+        self.results = np.empty_like(self.waves)
+
+    def products(self) -> list[Complex[np.ndarray, "k 3*atoms"]]:
+        ends = np.cumsum(self.sets)
+        found = []
+        for end, sets, paired, count in zip(ends, self.sets, self.paired, self.counts, strict=True):
+            ab = self.results[end - sets : end].reshape(-1, *self.results.shape[2:])
+            flat = ab.reshape(-1, ab.shape[2]) + 0j if paired else ab[:, 0] - 1j * ab[:, 1]
+            found.append(flat[:count])
+        return found
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def _force_constants_at(
+def _set_size(counts: list[int], largest: int) -> int:
+    """How many displacements to differentiate together, with few places left empty.
+
+    A set costs about two displacements for what all of its columns share.
+    """
+    sizes = [size for size in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64) if size <= largest]
+    return min(sizes, key=lambda size: sum(-(-count // size) for count in counts) * (size + 2))
+
+
+def _filled(values: Float[np.ndarray, "tasks ..."]) -> Float[np.ndarray, "TASKS ..."]:
+    return np.concatenate([values, np.zeros((TASKS - len(values), *values.shape[1:]))])
+
+
+@partial(jax.jit, static_argnums=0)
+def _products(
     atomic_energies: AtomicEnergies,
-    columns_at_once: int,
     parameters: Any,
     system: System,
-    q: Float[Array, "n_q 3"],
-) -> tuple[Float[Array, "n_q 3*atoms 3*atoms"], Float[Array, "n_q 3*atoms 3*atoms"]]:
-    n_coordinates = system.positions.size
-    no_strain = jnp.zeros((3, 3), system.positions.dtype)
+    q: Float[Array, "TASKS 3"],
+    waves: Float[Array, "TASKS size 2 3*atoms"],
+    n_tasks: int,
+) -> Float[Array, "TASKS size 2 3*atoms"]:
+    crystal = wave_system(system)
+    at_rest, no_strain = crystal.graph.wave, jnp.zeros((3, 3), system.positions.dtype)
+    assert at_rest is not None
 
-    def at(q: Float[Array, "3"]) -> tuple[Array, Array]:
-        doubled = bloch_system(system, q)
-        x = doubled.positions
-        gradient = jax.grad(
-            lambda x: total_energy(atomic_energies, parameters, doubled, x, no_strain)
-        )
-        _, differential = jax.linearize(gradient, x)  # once per q, shared by its columns
+    def gradient(wave: Wave) -> Array:
+        def energy(displacements: Array) -> Array:
+            moved = Wave(wave.phases, displacements)
+            return total_energy(atomic_energies, parameters, crystal.along(moved), no_strain)
 
-        def column(direction: Float[Array, "3*atoms"]) -> tuple[Array, Array]:
-            cosine_only = jnp.concatenate([direction, jnp.zeros_like(direction)])
-            a, b = jnp.split(differential(cosine_only.reshape(x.shape)).ravel(), 2)
-            return a, b
+        return jax.grad(energy)(wave.displacements)
 
-        unit_vectors = jnp.eye(n_coordinates, dtype=x.dtype)
-        a, b = jax.lax.map(column, unit_vectors, batch_size=columns_at_once)
-        return a.T, b.T
+    _, differential = jax.linearize(gradient, at_rest)
 
-    return jax.lax.map(at, q)
+    def task(i: Array, found: Array) -> Array:
+        phases = bloch_phases(system, q[i])
+
+        def product(wave: Float[Array, "2 3*atoms"]) -> Float[Array, "2 3*atoms"]:
+            return differential(Wave(phases, wave.reshape(-1, 3))).reshape(wave.shape)
+
+        return found.at[i].set(jax.vmap(product)(waves[i]))
+
+    return jax.lax.fori_loop(0, n_tasks, task, jnp.zeros_like(waves))

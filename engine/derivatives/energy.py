@@ -50,15 +50,14 @@ def total_energy(
     atomic_energies: AtomicEnergies,
     parameters: Any,
     system: System,
-    positions: Float[Array, "atoms 3"],
     strain: Float[Array, "3 3"],
 ) -> Float[Array, ""]:
-    """Energy in eV as a function of positions and strain: the one place where both enter.
+    """Energy in eV of a system under strain: the one place where positions and strain enter.
 
-    On a Bloch system it is the sum over the cosine and the sine copy.
+    On the system of a wave it is the sum over the cosine and the sine copy.
     """
-    graph = system.graph
-    vectors = graph.gather(positions) - positions[graph.receivers] + system.lattice_vectors
+    graph, x = system.graph, system.positions
+    vectors = graph.gather(x) - x[graph.receivers] + system.lattice_vectors
     vectors = vectors + vectors @ strain
     return jnp.sum(atomic_energies(parameters, vectors, system.species, graph))
 
@@ -87,6 +86,8 @@ def energy_forces_stress(
 def _value_and_gradients(
     atomic_energies: AtomicEnergies, parameters: Any, system: System
 ) -> tuple[Array, tuple[Array, Array]]:
-    energy = partial(total_energy, atomic_energies, parameters, system)
+    def energy(positions: Array, strain: Array) -> Array:
+        return total_energy(atomic_energies, parameters, system.at(positions), strain)
+
     no_strain = jnp.zeros((3, 3), system.positions.dtype)
     return jax.value_and_grad(energy, argnums=(0, 1))(system.positions, no_strain)

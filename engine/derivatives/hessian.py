@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
-import jax
-import jax.numpy as jnp
 import numpy as np
 from ase import Atoms
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from engine.derivatives.energy import total_energy, traceable
-from engine.graph import DOUBLE, System
-from engine.potentials import AtomicEnergies, Potential
+from engine.derivatives.bloch import bloch_products
+from engine.graph import DOUBLE
+from engine.potentials import Potential
 
 
 def hessian(
-    atoms: Atoms, potential: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int = 64
+    atoms: Atoms, potential: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int = 24
 ) -> Float[np.ndarray, "3*atoms 3*atoms"]:
     """Second derivatives of the energy, d^2 E / dx_ia dx_jb, in eV/angstrom^2.
 
@@ -32,21 +27,7 @@ def hessian(
     PhonoscopeError
         for elements the potential does not cover, or a structure without sense.
     """
-    parameters, system = traceable(atoms, potential, dtype)
-    return np.asarray(_hessian(potential.atomic_energies, columns_at_once, parameters, system))
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _hessian(
-    atomic_energies: AtomicEnergies, columns_at_once: int, parameters: Any, system: System
-) -> Float[Array, "3*atoms 3*atoms"]:
-    x = system.positions
-    no_strain = jnp.zeros((3, 3), x.dtype)
-    gradient = jax.grad(lambda x: total_energy(atomic_energies, parameters, system, x, no_strain))
-    _, differential = jax.linearize(gradient, x)  # the work all columns share, done once
-
-    def column(direction: Float[Array, "3*atoms"]) -> Float[Array, "3*atoms"]:
-        return differential(direction.reshape(x.shape)).ravel()
-
-    unit_vectors = jnp.eye(x.size, dtype=x.dtype)
-    return jax.lax.map(column, unit_vectors, batch_size=columns_at_once).T
+    everything = [np.eye(3 * len(atoms))]
+    gamma = np.zeros((1, 3))  # the derivative along a wave that is the same in every cell
+    products = bloch_products(atoms, potential, gamma, everything, dtype, columns_at_once)
+    return products[0].real.T.copy()
