@@ -1,0 +1,269 @@
+"""NequIP: a message-passing network of the energy, equivariant under E(3).
+
+S. Batzner et al., Nat. Commun. 13, 2453 (2022), in the form of nequix (T. Koker and T. Smidt, 2025):
+a layer adds a convolution over the neighbours to a linear map of the atom's own features (the
+skip, optionally with weights of its own for every species), normalises, and gates: scalars pass a
+SiLU, everything else is multiplied by a scalar. The energy of an atom is read off the last scalars.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+import e3nn_jax as e3nn
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from engine.graph import Graph
+from engine.potentials.convolution import ConvolutionWeights, convolution
+from engine.potentials.kernels import Paths
+from engine.potentials.potential import Potential
+from engine.potentials.radial import bessel_basis, hidden_layers, polynomial_envelope
+
+
+@dataclass(frozen=True)
+class NequIPConfig:
+    """Hyper-parameters of a NequIP model.
+
+    Attributes
+    ----------
+    atomic_numbers : the elements it covers, ascending; a species is a place in this list.
+    cutoff_A : in angstrom.
+    n_layers : message-passing layers.
+    hidden_irreps : features between layers, like ``128x0e + 64x1o``.
+    lmax : largest degree of the spherical harmonics of an edge.
+    n_basis : Bessel functions of a distance.
+    radial_width, radial_layers : hidden layers of the radial network.
+    envelope_p : order of the polynomial envelope.
+    average_neighbours : messages are divided by its square root.
+    skip_per_species : whether every species has skip weights of its own.
+    layer_norm : whether features are normalised before the gate.
+    scale_eV, shift_eV : of the energy of an atom, added to its reference energy.
+    radial_init_scale : variance of the radial network's first weights at initialisation.
+    """
+
+    atomic_numbers: tuple[int, ...]
+    cutoff_A: float = 5.0
+    n_layers: int = 4
+    hidden_irreps: str = "64x0e + 32x1o + 16x2e"
+    lmax: int = 2
+    n_basis: int = 8
+    radial_width: int = 64
+    radial_layers: int = 2
+    envelope_p: float = 6.0
+    average_neighbours: float = 20.0
+    skip_per_species: bool = False
+    layer_norm: bool = True
+    scale_eV: float = 1.0
+    shift_eV: float = 0.0
+    radial_init_scale: float = 4.0
+
+
+class NequIP(nn.Module):
+    """The network: (edge vectors, atomic numbers, graph) -> energy of each atom in eV."""
+
+    config: NequIPConfig
+
+    @nn.compact
+    def __call__(
+        self, vectors: Float[Array, "edges 3"], species: Int[Array, " atoms"], graph: Graph
+    ) -> Float[Array, " atoms"]:
+        """Energy of each atom in eV; vectors in angstrom, species as atomic numbers."""
+        config, dtype = self.config, vectors.dtype
+        index = jnp.asarray(species_index(config.atomic_numbers))[species]
+        n_species = len(config.atomic_numbers)
+        reference = self.param("reference_energies", nn.initializers.zeros, (n_species,), dtype)
+        features = e3nn.IrrepsArray(f"{n_species}x0e", jax.nn.one_hot(index, n_species, dtype=dtype))
+        hidden = e3nn.Irreps(config.hidden_irreps)
+        for layer in range(config.n_layers):
+            last = layer == config.n_layers - 1
+            irreps = hidden.filter("0e") if last else hidden
+            features = Layer(config, str(irreps), name=f"layer_{layer}")(features, index, vectors, graph)
+        energies = linear("0e", "readout")(features).array[:, 0]
+        return config.scale_eV * energies + config.shift_eV + reference[index]
+
+
+class Layer(nn.Module):
+    """One round of messages."""
+
+    config: NequIPConfig
+    irreps_out: str
+
+    @nn.compact
+    def __call__(
+        self,
+        features: e3nn.IrrepsArray,
+        index: Int[Array, " atoms"],
+        vectors: Float[Array, "edges 3"],
+        graph: Graph,
+    ) -> e3nn.IrrepsArray:
+        """Features of the atoms after the layer."""
+        config, irreps_out = self.config, e3nn.Irreps(self.irreps_out)
+        n_gated = sum(mul for mul, ir in irreps_out if ir.l > 0)
+        before_gate = (irreps_out + e3nn.Irreps(f"{n_gated}x0e")).regroup()
+        messages = self.messages(features, before_gate, vectors, graph)
+        if config.skip_per_species:
+            own = linear(before_gate, "skip", len(config.atomic_numbers))(index, features)
+        else:
+            own = linear(before_gate, "skip")(features)
+        features = messages.extend_with_zeros(before_gate) + own
+        if config.layer_norm:
+            features = RMSNorm(name="norm")(features)
+        return gate(features, irreps_out)
+
+    def messages(
+        self,
+        features: e3nn.IrrepsArray,
+        irreps_out: e3nn.Irreps,
+        vectors: Float[Array, "edges 3"],
+        graph: Graph,
+    ) -> e3nn.IrrepsArray:
+        """What every atom collects from its neighbours."""
+        config, dtype = self.config, vectors.dtype
+        features = linear(features.irreps, "linear_1")(features)
+        paths = Paths(features.irreps, reached(features.irreps, irreps_out, config.lmax), config.lmax)
+
+        sizes = [config.n_basis, *[config.radial_width] * config.radial_layers]
+        networks = [
+            self.param(f"radial_{i}", normal(config.radial_init_scale / a), (a, b), dtype)
+            for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:], strict=True))
+        ]
+        last = (config.radial_width, paths.n_weights)
+        mix = [
+            self.param(f"linear_2_{ir}", normal(), (channels, mul), dtype) / math.sqrt(channels)
+            for channels, (mul, ir) in zip(paths.channels, paths.irreps_out, strict=True)
+        ]
+        weights = ConvolutionWeights(
+            radial=self.param("radial_last", normal(1.0 / config.radial_width), last, dtype),
+            mix=tuple(m / math.sqrt(config.average_neighbours) for m in mix),
+        )
+        radial = partial(radial_network, config, networks)
+        return convolution(paths, weights, features, radial, vectors, graph)
+
+
+def normal(variance: float = 1.0) -> nn.initializers.Initializer:
+    """Normally distributed initial weights."""
+    return nn.initializers.normal(math.sqrt(variance))
+
+
+def radial_network(
+    config: NequIPConfig, weights: list[Float[Array, "fan_in fan_out"]], r: Float[Array, " edges"]
+) -> Float[Array, "edges radial_width"]:
+    """Hidden layer of the radial network; zero beyond the cutoff, for it has no biases."""
+    envelope = polynomial_envelope(r, config.cutoff_A, config.envelope_p)
+    basis = bessel_basis(r, config.n_basis, config.cutoff_A) * envelope[:, None]
+    return hidden_layers(basis, weights, jax.nn.silu)
+
+
+class RMSNorm(nn.Module):
+    """Divide the features of an atom by their size, over all irreps alike, and weight channels.
+
+    As in nequix: the mean square is over irreps, of sum_channels mean_components x^2 / (2l+1).
+    """
+
+    @nn.compact
+    def __call__(self, features: e3nn.IrrepsArray) -> e3nn.IrrepsArray:
+        """Features of the same irreps."""
+        size = sum(
+            jnp.sum(x**2, axis=(-2, -1)) / ir.dim**2
+            for (_, ir), x in zip(features.irreps, features.chunks, strict=True)
+        )
+        factor = (size / len(features.irreps) + 1e-12)[:, None, None] ** -0.5
+        chunks = []
+        for (mul, ir), x in zip(features.irreps, features.chunks, strict=True):
+            weight = self.param(f"weight_{ir}", nn.initializers.ones, (mul,), x.dtype)
+            chunks.append(x * weight[:, None] * factor)
+        return e3nn.from_chunks(features.irreps, chunks, features.shape[:-1])
+
+
+def linear(
+    irreps_out: e3nn.Irreps, name: str, n_species: int | None = None
+) -> Callable[..., e3nn.IrrepsArray]:
+    """A matrix an irrep, scaled by 1 / sqrt(channels); with ``n_species`` one set for each."""
+    return e3nn.flax.Linear(
+        irreps_out, num_indexed_weights=n_species, force_irreps_out=True, name=name
+    )
+
+
+def gate(features: e3nn.IrrepsArray, irreps_out: e3nn.Irreps) -> e3nn.IrrepsArray:
+    """Scalars pass an activation; everything else is multiplied by a gate.
+
+    The gates are the even scalars beyond those of ``irreps_out``.
+    """
+    silu, tanh = activation(jax.nn.silu), activation(jnp.tanh)
+    by_irrep = {ir: x for (_, ir), x in zip(features.irreps, features.chunks, strict=True)}
+    n_scalars = irreps_out.count("0e")
+    scalars, gates = jnp.split(by_irrep[e3nn.Irrep("0e")], [n_scalars], axis=-2)
+    gates, chunks, used = silu(gates), [], 0
+    for mul, ir in irreps_out:
+        if ir == "0e":
+            chunks.append(silu(scalars))
+        elif ir == "0o":
+            chunks.append(tanh(by_irrep[ir]))
+        else:
+            chunks.append(by_irrep[ir] * gates[..., used : used + mul, :])
+            used += mul
+    return e3nn.from_chunks(irreps_out, chunks, features.shape[:-1])
+
+
+@lru_cache
+def activation(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """The function scaled so that normally distributed numbers keep their mean square."""
+    return e3nn.normalize_function(function)
+
+
+def species_index(atomic_numbers: tuple[int, ...]) -> np.ndarray:
+    """Atomic number -> place in the list of elements; the others, refused before, get 0."""
+    index = np.zeros(119, np.int32)
+    index[list(atomic_numbers)] = np.arange(len(atomic_numbers))
+    return index
+
+
+def reached(irreps_in: e3nn.Irreps, irreps_out: e3nn.Irreps, lmax: int) -> e3nn.Irreps:
+    """The irreps of the result that some product of features and harmonics leads to."""
+    products = e3nn.tensor_product(irreps_in, e3nn.s2_irreps(lmax))
+    return irreps_out.filter(keep=[ir for _, ir in products])
+
+
+@dataclass(frozen=True)
+class NequIPEnergies:
+    """The network as a pure function of its parameters, see engine.potentials.AtomicEnergies."""
+
+    config: NequIPConfig
+
+    def __call__(
+        self,
+        parameters: Any,
+        vectors: Float[Array, "edges 3"],
+        species: Int[Array, " atoms"],
+        graph: Graph,
+    ) -> Float[Array, " atoms"]:
+        """Energy of each atom in eV."""
+        return NequIP(self.config).apply({"params": parameters}, vectors, species, graph)
+
+
+def nequip(config: NequIPConfig, parameters: Any, name: str, reference: str) -> Potential:
+    """A trained NequIP model as a potential."""
+    return Potential(
+        name=name,
+        atomic_energies=NequIPEnergies(config),
+        parameters=parameters,
+        cutoff_A=config.cutoff_A,
+        elements=frozenset(config.atomic_numbers),
+        reference=reference,
+    )
+
+
+def initial_parameters(config: NequIPConfig, seed: int, dtype: Any = jnp.float32) -> Any:
+    """Random parameters to start training from."""
+    one = jnp.zeros(1, jnp.int32)
+    edge = jnp.asarray([[1.0, 0.0, 0.0]], dtype)
+    species = jnp.asarray(config.atomic_numbers[:1], jnp.int32)
+    return NequIP(config).init(jax.random.key(seed), edge, species, Graph(one, one, 1))["params"]
