@@ -11,13 +11,21 @@ from engine.runtime import configure as _configure
 
 _configure()
 
-from engine.derivatives import energy_forces_stress, hessian
+from engine.calculator import calculator
 from engine.errors import PhonoscopeError
+from engine.finite_differences import (
+    energy_forces_stress,
+    force_constants_by_displacements,
+    hessian,
+)
 from engine.formats import read
+from engine.isotopes import with_isotopes
 from engine.library import entries, entry
 from engine.modes import Modes
 from engine.phonons import Phonons, phonons
 from engine.potentials import Potential, load_model, register_model
+from engine.potentials.finite_difference import from_calculator
+from engine.relaxation import relax
 from engine.structure import primitive_cell
 from engine.vibrations import Vibrations, vibrations, vibrations_from_hessian
 
@@ -27,15 +35,20 @@ __all__ = [
     "PhonoscopeError",
     "Potential",
     "Vibrations",
+    "calculator",
     "energy_forces_stress",
     "entries",
     "entry",
+    "force_constants_by_displacements",
+    "from_calculator",
     "hessian",
     "load_model",
     "phonons",
     "primitive_cell",
     "read",
     "register_model",
+    "relax",
     "vibrations",
     "vibrations_from_hessian",
+    "with_isotopes",
 ]

@@ -6,10 +6,13 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from ase import Atoms
 
 import engine
 from engine import library
@@ -18,7 +21,8 @@ from engine.formats import modes_document, phonons_document
 from engine.formats.documents import Document
 from engine.modes import Modes
 from engine.phonons import Phonons
-from engine.potentials import load_model, model_names
+from engine.potentials import Potential, load_model, model_names
+from engine.relaxation import force_warning
 from engine.vibrations import Vibrations
 
 app = typer.Typer(
@@ -37,47 +41,99 @@ Json = Annotated[str | None, typer.Option("--json", help="Write JSON to this fil
 
 
 @app.command()
-def modes(structure: Structure, model: Model = None, json: Json = None) -> None:
+def modes(
+    structure: Structure,
+    model: Model = None,
+    relax: Annotated[
+        bool, typer.Option("--relax", help="First relax the molecule; its symmetry is kept.")
+    ] = False,
+    isotopes: Annotated[
+        str, typer.Option(help="Isotopes of atoms, counted from 1, like 2=2H,3=2H.")
+    ] = "",
+    json: Json = None,
+) -> None:
     """Vibrations of a molecule."""
+    source: Potential | library.Reference
     if model is None:
-        result = _library_entry(structure).result()
+        entry = _library_entry(structure)
+        atoms, source = entry.atoms, entry.source
     else:
-        result = engine.vibrations(engine.read(structure), load_model(model))
-    if not isinstance(result, Vibrations):
+        atoms, source = engine.read(structure), load_model(model)
+    atoms = engine.with_isotopes(atoms, isotopes)
+    if atoms.pbc.any():
         raise PhonoscopeError(
             f"{structure} is a crystal, not a molecule",
             "a crystal has modes at every wave vector",
             f"Use phonoscope phonons {structure}.",
         )
+    if isinstance(source, library.Reference):
+        if relax:
+            raise PhonoscopeError(
+                f"{structure} cannot be relaxed",
+                "its Hessian was computed beforehand and belongs to this geometry",
+                f"Add --model with one of: {', '.join(model_names())}.",
+            )
+        stored = replace(entry, atoms=atoms).result()
+        assert isinstance(stored, Vibrations)  # no crystal comes this far
+        result = stored
+    else:
+        result = engine.vibrations(engine.relax(atoms, source) if relax else atoms, source)
+    if warning := force_warning(result.max_force_eV_A):
+        typer.echo(warning, err=True)
     if json is not None:
         _write(modes_document(result), json)
         return
     typer.echo(
         f"{result.atoms.get_chemical_formula()}  {result.group.name}  "
-        f"vibrations {result.gamma_vib}  [{result.model}]"
+        f"vibrations {result.gamma_vib}  [{result.model}; derivatives: {result.derivatives}]"
     )
     _print_levels(result.modes)
 
 
 @app.command()
-def phonons(structure: Structure, model: Model = None, json: Json = None) -> None:
+def phonons(
+    structure: Structure,
+    model: Model = None,
+    mesh: Annotated[
+        str, typer.Option(help="Wave vectors a direction, like 4,4,4; auto; none: exact only.")
+    ] = "auto",
+    relax: Annotated[
+        Literal["none", "atoms", "cell"],
+        typer.Option(help="First relax the atoms, or cell and atoms; the symmetry is kept."),
+    ] = "none",
+    path: Annotated[str, typer.Option(help="Band path, like G-X-L|K-G; auto.")] = "auto",
+    born: Annotated[
+        Path | None, typer.Option(help="Born charges, for LO-TO splitting: a phonopy BORN file.")
+    ] = None,
+    json: Json = None,
+) -> None:
     """Phonons of a crystal, of its primitive cell."""
+    points = _mesh(mesh)
     if model is None:
-        result = _library_entry(structure).result()
+        entry = _library_entry(structure)
+        if isinstance(entry.source, library.Reference):
+            result = entry.result()
+        else:
+            atoms = _relaxed(entry.atoms, entry.source, relax)
+            result = engine.phonons(atoms, entry.source, mesh=points, born=born)
     else:
         given = engine.read(structure)
         atoms = engine.primitive_cell(given)
         if len(atoms) != len(given):
             note = f"Reduced to the primitive cell: {len(atoms)} atoms of {len(given)}."
             typer.echo(note, err=True)
-        result = engine.phonons(atoms, load_model(model))
+        potential = load_model(model)
+        atoms = _relaxed(atoms, potential, relax)
+        result = engine.phonons(atoms, potential, mesh=points, born=born)
     if not isinstance(result, Phonons):
         raise PhonoscopeError(
             f"{structure} is a molecule, not a crystal",
             "it is not periodic, so that there is no wave vector",
             f"Use phonoscope modes {structure}.",
         )
-    bands = result.bands()
+    bands = result.bands(path)
+    for warning in result.trust.warnings:
+        typer.echo(f"Note: {warning}", err=True)
     if json is not None:
         _write(phonons_document(result, bands), json)
         return
@@ -92,6 +148,9 @@ def phonons(structure: Structure, model: Model = None, json: Json = None) -> Non
     for label, point in bands.labels:
         row = "  ".join(_cm1(f) for f in bands.frequencies_cm1[point])
         typer.echo(f"  {label:<4} {row}")
+    error = result.trust.interpolation_error_cm1
+    if error is not None:
+        typer.echo(f"Interpolation from the mesh is off by {error:.2g} cm-1 at most where checked.")
 
 
 @models.command("list")
@@ -108,6 +167,25 @@ def main() -> None:
     except PhonoscopeError as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
+
+
+def _relaxed(atoms: Atoms, model: Potential, what: Literal["none", "atoms", "cell"]) -> Atoms:
+    return atoms if what == "none" else engine.relax(atoms, model, cell=what == "cell")
+
+
+def _mesh(text: str) -> Sequence[int] | Literal["auto"] | None:
+    if text == "auto":
+        return "auto"
+    if text == "none":
+        return None
+    parts = text.split(",")
+    if len(parts) != 3 or not all(part.strip().isdecimal() for part in parts):
+        raise PhonoscopeError(
+            f"'{text}' is not a mesh of wave vectors",
+            "three positive whole numbers are expected, or auto, or none",
+            "Write it like --mesh 4,4,4.",
+        )
+    return [int(part) for part in parts]
 
 
 def _library_entry(structure: str) -> library.Entry:

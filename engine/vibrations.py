@@ -8,8 +8,8 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Float
 
-from engine.derivatives import energy_forces_stress, hessian
 from engine.errors import PhonoscopeError
+from engine.finite_differences import derivatives_of, energy_forces_stress, hessian
 from engine.modes import Modes, modes_of
 from engine.potentials import Potential
 from engine.symmetry import SymmetryGroup, point_group, representation
@@ -24,6 +24,8 @@ class Vibrations:
     ----------
     atoms : the molecule, positions in angstrom, masses in amu.
     model : what gave the Hessian.
+    derivatives : how its second derivatives were taken, like ``automatic`` or
+        ``finite differences, 0.01 angstrom``.
     energy_eV : energy of the model.
     max_force_eV_A : largest force on an atom; the harmonic picture wants it near zero.
     group : point group, with the distance of the atoms from exact symmetry (``group.rms_A``).
@@ -37,6 +39,7 @@ class Vibrations:
 
     atoms: Atoms
     model: str
+    derivatives: str
     energy_eV: float
     max_force_eV_A: float
     group: SymmetryGroup
@@ -53,11 +56,18 @@ def vibrations(atoms: Atoms, model: Potential) -> Vibrations:
     Raises
     ------
     PhonoscopeError
-        for a periodic structure, elements the model does not cover, or a linear molecule.
+        for a periodic structure, elements the model does not cover, a model that is not installed,
+        or a linear molecule.
     """
+    _require_molecule(atoms)  # before a Hessian is computed that nobody may use
     state = energy_forces_stress(atoms, model)
     return vibrations_from_hessian(
-        atoms, hessian(atoms, model), model.name, state.energy_eV, state.forces_eV_A
+        atoms,
+        hessian(atoms, model),
+        model.name,
+        state.energy_eV,
+        state.forces_eV_A,
+        derivatives_of(model),
     )
 
 
@@ -67,20 +77,22 @@ def vibrations_from_hessian(
     model: str,
     energy_eV: float,
     forces_eV_A: Float[np.ndarray, "atoms 3"],
+    derivatives: str = "stored",
 ) -> Vibrations:
     """Vibrations from a Hessian at hand, such as a stored reference.
+
+    A Hessian knows nothing of masses: with those of ``atoms`` changed it gives the isotopologue.
+
+    Parameters
+    ----------
+    derivatives : how the Hessian was computed, in words that the result carries.
 
     Raises
     ------
     PhonoscopeError
         for a periodic structure, a Hessian of another size, or a linear molecule.
     """
-    if atoms.pbc.any():
-        raise PhonoscopeError(
-            "This structure is a crystal, not a molecule",
-            f"{atoms.get_chemical_formula()} is periodic, and a crystal has modes at every q",
-            "Use phonoscope phonons (engine.phonons).",
-        )
+    _require_molecule(atoms)
     if hessian_eV_A2.shape != (3 * len(atoms), 3 * len(atoms)):
         raise PhonoscopeError(
             "The Hessian does not belong to this molecule",
@@ -105,6 +117,7 @@ def vibrations_from_hessian(
     return Vibrations(
         atoms=atoms,
         model=model,
+        derivatives=derivatives,
         energy_eV=energy_eV,
         max_force_eV_A=float(np.linalg.norm(forces_eV_A, axis=1).max()),
         group=group,
@@ -114,6 +127,15 @@ def vibrations_from_hessian(
         residual_translation_cm1=_largest_cm1(matrix, translations),
         residual_rotation_cm1=_largest_cm1(matrix, rotations),
     )
+
+
+def _require_molecule(atoms: Atoms) -> None:
+    if atoms.pbc.any():
+        raise PhonoscopeError(
+            "This structure is a crystal, not a molecule",
+            f"{atoms.get_chemical_formula()} is periodic, and a crystal has modes at every q",
+            "Use phonoscope phonons (engine.phonons).",
+        )
 
 
 def rigid_motions(

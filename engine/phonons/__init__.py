@@ -1,7 +1,23 @@
-"""Phonons of a crystal: exact dynamical matrices, bands along a path, modes at any q."""
+"""Phonons of a crystal: exact matrices, and what force constants from a mesh of them give."""
 
 from engine.phonons.bands import Bands
+from engine.phonons.dos import Dos
 from engine.phonons.path import BandPath, band_path
-from engine.phonons.phonons import Phonons, phonons
+from engine.phonons.phonons import phonons
+from engine.phonons.polar import BornCharges, born_charges
+from engine.phonons.result import Phonons
+from engine.phonons.thermal import Thermal
+from engine.phonons.trust import Trust
 
-__all__ = ["BandPath", "Bands", "Phonons", "band_path", "phonons"]
+__all__ = [
+    "BandPath",
+    "Bands",
+    "BornCharges",
+    "Dos",
+    "Phonons",
+    "Thermal",
+    "Trust",
+    "band_path",
+    "born_charges",
+    "phonons",
+]

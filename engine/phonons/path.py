@@ -1,13 +1,16 @@
 """Paths through the Brillouin zone.
 
 Crystals follow the standard path of seekpath (Y. Hinuma et al., Comput. Mater. Sci. 128, 140
-(2017), whose labels are used), expressed in the reciprocal vectors of the cell as given. A chain
-goes from Γ to X, the boundary of its one-dimensional zone.
+(2017), whose labels are used), expressed in the reciprocal vectors of the cell as given. Slabs
+follow the path of their two-dimensional lattice (by ase). A chain goes from Γ to X, the boundary of
+its one-dimensional zone.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import seekpath
@@ -35,23 +38,27 @@ class BandPath:
     labels: tuple[tuple[str, int], ...]
 
 
-def band_path(atoms: Atoms, n_points: int = 200) -> BandPath:
-    """The standard path of a crystal or chain.
+def band_path(atoms: Atoms, n_points: int = 200, route: str = "auto") -> BandPath:
+    """The standard path of a crystal, slab or chain, or another one through its labelled points.
 
     Parameters
     ----------
     n_points : about how many points in all; every segment gets its share by length.
+    route : labels joined by ``-``, with ``|`` where the path jumps, like ``Γ-X-W|K-Γ``; G is Γ.
+        ``auto``: the standard path.
 
     Raises
     ------
     PhonoscopeError
-        for a molecule or a slab, or fewer than two points.
+        for a molecule, fewer than two points, or labels that the lattice does not have.
     """
     if n_points < 2:
         raise PhonoscopeError(
             "The path has too few points", f"{n_points} were asked for", "Ask for two or more."
         )
     segments, points = _standard_segments(atoms)
+    if route != "auto":
+        segments = _segments(route, points)
     reciprocal = 2 * np.pi * atoms.cell.complete().reciprocal().array
     ends = [(np.array(points[a]), np.array(points[b])) for a, b in segments]
     lengths = [float(np.linalg.norm((end - start) @ reciprocal)) for start, end in ends]
@@ -85,11 +92,35 @@ def _standard_segments(
         cell = (atoms.cell.array, atoms.get_scaled_positions(wrap=False), atoms.numbers)
         found = seekpath.get_path_orig_cell(cell, symprec=1e-3)
         return found["path"], found["point_coords"]
+    if periodic == 2:
+        return _slab_segments(atoms)
     raise PhonoscopeError(
-        "There is no standard path for this structure",
-        f"it is periodic in {periodic} directions",
-        "Choose a crystal (3) or a chain (1); slabs are not treated yet.",
+        "There is no path for this structure",
+        "it is a molecule, periodic in no direction",
+        "Choose a crystal, a slab or a chain.",
     )
+
+
+def _slab_segments(atoms: Atoms) -> tuple[list[tuple[str, str]], dict[str, list[float]]]:
+    path = atoms.cell.bandpath(npoints=0, pbc=atoms.pbc)
+    lines = [re.findall(r"[A-Z][0-9]*", line) for line in path.path.split(",")]
+    names = {name: "GAMMA" if name == "G" else name for line in lines for name in line}
+    segments = [(names[a], names[b]) for line in lines for a, b in pairwise(line)]
+    return segments, {names[n]: list(map(float, path.special_points[n])) for n in names}
+
+
+def _segments(route: str, points: dict[str, list[float]]) -> list[tuple[str, str]]:
+    """The segments of a path that someone has written down."""
+    names = {_symbol(name): name for name in points} | {"G": "GAMMA", "GAMMA": "GAMMA"}
+    lines = [[name.strip() for name in line.split("-")] for line in route.split("|")]
+    unknown = [name for line in lines for name in line if name not in names]
+    if unknown or any(len(line) < 2 for line in lines):
+        raise PhonoscopeError(
+            f"'{route}' is not a path through this zone",
+            f"its labelled points are {', '.join(_symbol(name) for name in points)}",
+            "Join two or more of them, like Γ-X, with | for a jump; or choose auto.",
+        )
+    return [(names[a], names[b]) for line in lines for a, b in pairwise(line)]
 
 
 def _symbol(name: str) -> str:

@@ -11,30 +11,24 @@ the channels of all paths to the output channels. The order of the sums is chose
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import e3nn_jax as e3nn
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from engine.graph import Graph
+from engine.potentials.edges_at_rest import EdgesAtRest, Radial, edges_at_rest, mixed
 from engine.potentials.kernels import (
-    Features,
     Paths,
     channels_last,
     harmonics,
     irreps_array,
-    kernel,
-    kernel_by_hidden,
+    summed_by_edges,
+    summed_by_pairs,
 )
 from engine.potentials.wave_convolution import wave_convolution
-
-Radial = Callable[[Float[Array, " edges"]], Float[Array, "edges width"]]
-"""Distances in angstrom -> hidden layer of the radial network; zero beyond the cutoff."""
-
-FEW_IMAGES = 4
-"""Up to so many images of a pair, the radial weights of each are cheaper than those of their sum."""
 
 
 class ConvolutionWeights(NamedTuple):
@@ -50,12 +44,34 @@ class ConvolutionWeights(NamedTuple):
     mix: tuple[Float[Array, "paths_channels channels"], ...]
 
 
+class Geometry(NamedTuple):
+    """What all layers of a network share.
+
+    Attributes
+    ----------
+    distances : shape (edges,), in angstrom.
+    harmonics : shape (edges, (lmax+1)^2).
+    """
+
+    distances: Float[Array, " edges"]
+    harmonics: Float[Array, "edges harmonics"]
+
+
+def geometry(
+    vectors: Float[Array, "edges 3"], lmax: int, graph: Graph
+) -> Geometry | EdgesAtRest:
+    """Functions of the edge vectors (angstrom, from receiver to sender) for :func:`convolution`."""
+    if graph.wave is not None:
+        return edges_at_rest(jax.lax.stop_gradient(vectors[: len(vectors) // 2]), lmax)
+    return Geometry(jnp.linalg.norm(vectors, axis=1), harmonics(vectors, lmax))
+
+
 def convolution(
     paths: Paths,
     weights: ConvolutionWeights,
     features: e3nn.IrrepsArray,
     radial: Radial,
-    vectors: Float[Array, "edges 3"],
+    edges: Geometry | EdgesAtRest,
     graph: Graph,
 ) -> e3nn.IrrepsArray:
     """Sum over the neighbours of every atom, mixed to ``paths.irreps_out``.
@@ -63,21 +79,18 @@ def convolution(
     Parameters
     ----------
     features : of ``paths.irreps_in``, shape (atoms, dimension).
-    radial : must treat every edge by itself; it is differentiated here, too.
-    vectors : edge vectors in angstrom, from receiver to sender.
+    radial : distances in angstrom (any number of edges) -> hidden layer of the radial network.
+        Must treat every edge by itself and vanish beyond the cutoff.
     """
-    if graph.wave is not None:
-        return wave_convolution(paths, radial, *weights, features, vectors, graph)
-    r, y = jnp.linalg.norm(vectors, axis=1), harmonics(vectors, paths.lmax)
-    hidden = radial(r)
-    if graph.complete and graph.images > FEW_IMAGES:
-        summed = kernel_by_hidden(paths, hidden, weights.radial, y, graph)
+    h = channels_last(features)
+    if isinstance(edges, EdgesAtRest):
+        out = wave_convolution(paths, radial, *weights, h, edges, graph)
     else:
-        summed = kernel(paths, hidden @ weights.radial, y, graph)
-    collected = summed.apply(paths, channels_last(features), graph)
-    return irreps_array(paths.irreps_out, mixed(weights.mix, collected))
-
-
-def mixed(mix: tuple[Array, ...], collected: Features) -> Features:
-    """Bring the channels of all paths of an irrep to its output channels."""
-    return [x @ matrix for x, matrix in zip(collected, mix, strict=True)]
+        hidden = radial(edges.distances)
+        if graph.complete:
+            collected = summed_by_pairs(paths, hidden, weights.radial, edges.harmonics, h, graph)
+        else:
+            by_edge = hidden @ weights.radial
+            collected = summed_by_edges(paths, by_edge, edges.harmonics, h, graph)
+        out = mixed(weights.mix, collected)
+    return irreps_array(paths.irreps_out, out)

@@ -23,25 +23,50 @@ import e3nn_jax as e3nn
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Inexact
+from jaxtyping import Array, Float, Int
 
 from engine.graph import Graph
 
-Features = list[Inexact[Array, "atoms components channels"]]
+Features = list[Float[Array, "*copies atoms components channels"]]
 """One array an irrep, the channels last: vector instructions run along them."""
+
+FEW_IMAGES = 4
+"""Up to so many images of a pair, the radial weights of each are cheaper than those of their sum."""
 
 
 class Path(NamedTuple):
     """One product: irrep ``i_in`` of the features, degree l, irrep ``i_out`` of the result.
 
-    ``weights`` are its places among all radial weights, ``within`` those among the ones of its l.
+    Attributes
+    ----------
+    weights : its places among all radial weights.
+    within_l : its places among the weights of its degree.
+    channels : its places among the channels that the paths of ``i_out`` bring together.
     """
 
     i_in: int
     l: int
     i_out: int
     weights: slice
-    within: slice
+    within_l: slice
+    channels: slice
+
+
+class Block(NamedTuple):
+    """All paths from one irrep of the features; a row is one output component of one path.
+
+    Attributes
+    ----------
+    paths : the paths.
+    rows : for each path its rows.
+    coupling : shape (harmonics, rows, components), Clebsch-Gordan coefficients.
+    weights : shape (rows, channels), the place of the radial weight.
+    """
+
+    paths: list[Path]
+    rows: list[slice]
+    coupling: Float[np.ndarray, "harmonics rows components"]
+    weights: Int[np.ndarray, "rows channels"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +76,7 @@ class Paths:
     Attributes
     ----------
     irreps_in : of the features, each irrep once.
-    irreps_out : of the result; an irrep counts, not its multiplicity.
+    irreps_out : of the result, each irrep once.
     lmax : largest degree of the harmonics.
     """
 
@@ -63,14 +88,15 @@ class Paths:
     def all(self) -> tuple[Path, ...]:
         """In the order of their radial weights: by output irrep, then input irrep, then degree."""
         found: list[Path] = []
-        start, used = 0, [0] * (self.lmax + 1)
+        weights, of_l, of_out = 0, [0] * (self.lmax + 1), [0] * len(self.irreps_out)
         for i_out, (_, ir_out) in enumerate(self.irreps_out):
             for i_in, (mul, ir_in) in enumerate(self.irreps_in):
                 for l in range(self.lmax + 1):
                     if ir_out in ir_in * e3nn.Irrep(l, (-1) ** l):
-                        within = slice(used[l], used[l] + mul)
-                        found.append(Path(i_in, l, i_out, slice(start, start + mul), within))
-                        start, used[l] = start + mul, used[l] + mul
+                        starts = (weights, of_l[l], of_out[i_out])
+                        places = (slice(start, start + mul) for start in starts)
+                        found.append(Path(i_in, l, i_out, *places))
+                        weights, of_l[l], of_out[i_out] = (start + mul for start in starts)
         return tuple(found)
 
     @property
@@ -78,19 +104,16 @@ class Paths:
         """Number of radial weights of an edge."""
         return self.all[-1].weights.stop
 
-    @cached_property
-    def of_degree(self) -> tuple[np.ndarray, ...]:
-        """For each l the places of its radial weights."""
-        places: list[list[int]] = [[] for _ in range(self.lmax + 1)]
-        for path in self.all:
-            places[path.l] += range(path.weights.start, path.weights.stop)
-        return tuple(np.array(p, int) for p in places)
+    def of_degree(self, l: int) -> np.ndarray:
+        """The places of the radial weights of a degree."""
+        slices = [path.weights for path in self.all if path.l == l]
+        return np.concatenate([np.arange(s.start, s.stop) for s in slices] or [np.arange(0)])
 
     @property
     def channels(self) -> tuple[int, ...]:
         """For each output irrep the number of channels its paths bring together."""
         return tuple(
-            sum(self.irreps_in[p.i_in].mul for p in self.all if p.i_out == i_out)
+            max(path.channels.stop for path in self.all if path.i_out == i_out)
             for i_out in range(len(self.irreps_out))
         )
 
@@ -99,6 +122,51 @@ class Paths:
         degrees = (self.irreps_in[path.i_in].ir.l, path.l, self.irreps_out[path.i_out].ir.l)
         return jnp.asarray(_coupling(*degrees), dtype)
 
+    def block(self, i_in: int) -> Block:
+        """All paths from one irrep of the features, their output components in a row."""
+        paths = [path for path in self.all if path.i_in == i_in]
+        mul, ir_in = self.irreps_in[i_in]
+        dims = [self.irreps_out[path.i_out].ir.dim for path in paths]
+        ends = np.cumsum([0, *dims])
+        coupling = np.zeros(((self.lmax + 1) ** 2, ends[-1], ir_in.dim))
+        weights = np.zeros((ends[-1], mul), int)
+        for path, first, last in zip(paths, ends[:-1], ends[1:], strict=True):
+            c = _coupling(ir_in.l, path.l, self.irreps_out[path.i_out].ir.l)
+            coupling[degree(path.l), first:last] = c.transpose(1, 2, 0)
+            weights[first:last] = np.arange(path.weights.start, path.weights.stop)
+        rows = [slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)]
+        return Block(paths, rows, coupling, weights)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """:meth:`block` of every irrep of the features."""
+        return tuple(self.block(i) for i in range(len(self.irreps_in)))
+
+    def by_output(self, blocks: Features) -> Features:
+        """From arrays (..., rows, channels) of the blocks to one array an output irrep."""
+        together: list[list[Array]] = [[] for _ in self.irreps_out]
+        for path in self.all:
+            block = self.blocks[path.i_in]
+            rows = block.rows[block.paths.index(path)]
+            together[path.i_out].append(blocks[path.i_in][..., rows, :])
+        return [jnp.concatenate(side, axis=-1) for side in together]
+
+    def by_input(self, collected: Features) -> Features:
+        """The transpose of :meth:`by_output`."""
+        return [
+            jnp.concatenate(
+                [collected[path.i_out][..., path.channels] for path in block.paths], axis=-2
+            )
+            for block in self.blocks
+        ]
+
+    def joined(self, parts: list[Float[Array, "... channels"]]) -> Features:
+        """What the paths bring, one array a path, side by side for each output irrep."""
+        together: list[list[Array]] = [[] for _ in self.irreps_out]
+        for path, part in zip(self.all, parts, strict=True):
+            together[path.i_out].append(part)
+        return [jnp.concatenate(side, axis=-1) for side in together]
+
 
 @lru_cache(maxsize=256)
 def _coupling(l1: int, l2: int, l3: int) -> np.ndarray:
@@ -106,19 +174,16 @@ def _coupling(l1: int, l2: int, l3: int) -> np.ndarray:
         return np.asarray(e3nn.clebsch_gordan(l1, l2, l3), float) * np.sqrt(2 * l3 + 1)
 
 
-def harmonics(vectors: Float[Array, "edges 3"], lmax: int) -> Float[Array, "edges harmonics"]:
-    """Real spherical harmonics of the directions, l = 0 ... lmax, components of mean square 1."""
-    return e3nn.spherical_harmonics(
-        e3nn.s2_irreps(lmax), vectors, normalize=True, normalization="component"
-    ).array
-
-
 def degree(l: int) -> slice:
     """Where the harmonics of degree l stand."""
     return slice(l * l, (l + 1) ** 2)
 
 
-# --- features ------------------------------------------------------------------------------------
+def harmonics(vectors: Float[Array, "edges 3"], lmax: int) -> Float[Array, "edges harmonics"]:
+    """Real spherical harmonics of the directions, l = 0 ... lmax, components of mean square 1."""
+    return e3nn.spherical_harmonics(
+        e3nn.s2_irreps(lmax), vectors, normalize=True, normalization="component"
+    ).array
 
 
 def channels_last(features: e3nn.IrrepsArray) -> Features:
@@ -136,122 +201,48 @@ def irreps_array(irreps: e3nn.Irreps, features: Features) -> e3nn.IrrepsArray:
     return e3nn.from_chunks(irreps, chunks, features[0].shape[:-2])
 
 
-# --- kernels of pairs ------------------------------------------------------------------------------
-
-
-class PairKernel(NamedTuple):
-    """Sums over the images of every pair of atoms.
-
-    ``by_degree[l]`` has shape (receivers, senders, 2l+1, weights of degree l).
-    """
-
-    by_degree: tuple[Inexact[Array, "receivers senders harmonics weights"], ...]
-
-    def apply(self, paths: Paths, h: Features, graph: Graph) -> Features:
-        """Messages summed at their receivers, all channels of an output irrep side by side."""
-        out: list[list[Array]] = [[] for _ in paths.irreps_out]
-        for path in paths.all:
-            kernel = self.by_degree[path.l][..., path.within]
-            coupled = couple(paths, path, h[path.i_in])
-            out[path.i_out].append(jnp.einsum("rsju,sjku->rku", kernel, coupled))
-        return [jnp.concatenate(parts, axis=-1) for parts in out]
-
-    def apply_transposed(self, paths: Paths, c: Features, graph: Graph) -> Features:
-        """Cotangents of the messages brought back to the senders."""
-        back: list[Array | float] = [0.0] * len(paths.irreps_in)
-        for path, cotangent in zip(paths.all, split_paths(paths, c), strict=True):
-            kernel = self.by_degree[path.l][..., path.within]
-            coupled = jnp.einsum(
-                "rku,ijk->rjiu", cotangent, paths.coupling(path, cotangent.real.dtype)
-            )
-            back[path.i_in] += jnp.einsum("rsju,rjiu->siu", kernel, coupled)
-        return back
-
-
-class EdgeKernel(NamedTuple):
-    """Every edge by itself: radial weights (edges, n_weights) and harmonics (edges, harmonics)."""
-
-    weights: Inexact[Array, "edges n_weights"]
-    harmonics: Float[Array, "edges harmonics"]
-
-    def _coupling(self, paths: Paths, path: Path) -> Float[Array, "edges components out"]:
-        y = self.harmonics[:, degree(path.l)]
-        return jnp.einsum("ej,ijk->eik", y, paths.coupling(path, y.dtype))
-
-    def apply(self, paths: Paths, h: Features, graph: Graph) -> Features:
-        """As :meth:`PairKernel.apply`."""
-        out: list[list[Array]] = [[] for _ in paths.irreps_out]
-        gathered = [graph.gather(x) for x in h]
-        for path in paths.all:
-            message = jnp.einsum("eiu,eik->eku", gathered[path.i_in], self._coupling(paths, path))
-            message = message * self.weights[:, None, path.weights]
-            out[path.i_out].append(graph.sum_over_edges(message))
-        return [jnp.concatenate(parts, axis=-1) for parts in out]
-
-    def apply_transposed(self, paths: Paths, c: Features, graph: Graph) -> Features:
-        """As :meth:`PairKernel.apply_transposed`."""
-        back: list[Array | float] = [0.0] * len(paths.irreps_in)
-        for path, cotangent in zip(paths.all, split_paths(paths, c), strict=True):
-            message = cotangent[graph.receivers] * self.weights[:, None, path.weights]
-            message = jnp.einsum("eku,eik->eiu", message, self._coupling(paths, path))
-            back[path.i_in] += jax.ops.segment_sum(message, graph.senders, graph.n_atoms)
-        return back
-
-
-Kernel = PairKernel | EdgeKernel
-
-
-def kernel(
-    paths: Paths,
-    weights: Inexact[Array, "edges n_weights"],
-    y: Float[Array, "edges harmonics"],
-    graph: Graph,
-) -> Kernel:
-    """The kernel in the order that suits the graph, from the radial weights of every edge."""
-    if not graph.complete:
-        return EdgeKernel(weights, y)
-    n, images = graph.n_atoms, graph.images
-    weights = weights.reshape(n, n, images, -1)
-    y = y.reshape(n, n, images, -1)
-    return PairKernel(
-        tuple(
-            jnp.einsum("rspu,rspj->rsju", weights[..., places], y[..., degree(l)])
-            for l, places in enumerate(paths.of_degree)
-        )
-    )
-
-
-def kernel_by_hidden(
+def summed_by_pairs(
     paths: Paths,
     hidden: Float[Array, "edges width"],
     radial: Float[Array, "width n_weights"],
     y: Float[Array, "edges harmonics"],
+    h: Features,
     graph: Graph,
-) -> PairKernel:
-    """The kernel of pairs with many images: the last radial layer acts after their sum."""
+) -> Features:
+    """Messages summed at their receivers: over images first, on a graph of complete pairs."""
     n, images = graph.n_atoms, graph.images
-    hidden = hidden.reshape(n, n, images, -1)
-    moments = jnp.einsum("rspm,rspj->rsjm", hidden, y.reshape(n, n, images, -1))
-    return PairKernel(
-        tuple(
-            moments[:, :, degree(l)] @ radial[:, places] for l, places in enumerate(paths.of_degree)
-        )
-    )
-
-
-def couple(
-    paths: Paths, path: Path, h: Inexact[Array, "atoms components channels"]
-) -> Inexact[Array, "atoms harmonics out channels"]:
-    """Features times Clebsch-Gordan coefficients."""
-    return jnp.einsum("siu,ijk->sjku", h, paths.coupling(path, h.real.dtype))
-
-
-def split_paths(paths: Paths, collected: Features) -> list[Array]:
-    """The parts that single paths have in collected channels, in the order of the paths."""
-    start = [0] * len(paths.irreps_out)
+    y = y.reshape(n, n, images, -1)
+    if images > FEW_IMAGES:  # the last radial layer acts after the sum
+        moments = jnp.einsum("rspm,rspj->rsjm", hidden.reshape(n, n, images, -1), y)
+        kernels = [
+            moments[:, :, degree(l)] @ radial[:, paths.of_degree(l)] for l in range(paths.lmax + 1)
+        ]
+    else:
+        weights = (hidden @ radial).reshape(n, n, images, -1)
+        kernels = [
+            jnp.einsum("rspu,rspj->rsju", weights[..., paths.of_degree(l)], y[..., degree(l)])
+            for l in range(paths.lmax + 1)
+        ]
     parts = []
     for path in paths.all:
-        first = start[path.i_out]
-        start[path.i_out] += paths.irreps_in[path.i_in].mul
-        parts.append(collected[path.i_out][..., first : start[path.i_out]])
-    return parts
+        coupled = jnp.einsum("siu,ijk->sjku", h[path.i_in], paths.coupling(path, y.dtype))
+        kernel = kernels[path.l][..., path.within_l]
+        parts.append(jnp.einsum("rsju,sjku->rku", kernel, coupled))
+    return paths.joined(parts)
+
+
+def summed_by_edges(
+    paths: Paths,
+    weights: Float[Array, "edges n_weights"],
+    y: Float[Array, "edges harmonics"],
+    h: Features,
+    graph: Graph,
+) -> Features:
+    """Messages summed at their receivers, an edge at a time."""
+    gathered = [graph.gather(x) for x in h]
+    parts = []
+    for path in paths.all:
+        coupled = jnp.einsum("ej,ijk->eik", y[:, degree(path.l)], paths.coupling(path, y.dtype))
+        message = jnp.einsum("eiu,eik->eku", gathered[path.i_in], coupled)
+        parts.append(graph.sum_over_edges(message * weights[:, None, path.weights]))
+    return paths.joined(parts)

@@ -22,7 +22,13 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from engine.graph import Graph
-from engine.potentials.convolution import ConvolutionWeights, convolution
+from engine.potentials.convolution import (
+    ConvolutionWeights,
+    EdgesAtRest,
+    Geometry,
+    convolution,
+    geometry,
+)
 from engine.potentials.kernels import Paths
 from engine.potentials.potential import Potential
 from engine.potentials.radial import bessel_basis, hidden_layers, polynomial_envelope
@@ -82,10 +88,11 @@ class NequIP(nn.Module):
         reference = self.param("reference_energies", nn.initializers.zeros, (n_species,), dtype)
         features = e3nn.IrrepsArray(f"{n_species}x0e", jax.nn.one_hot(index, n_species, dtype=dtype))
         hidden = e3nn.Irreps(config.hidden_irreps)
+        edges = geometry(vectors, config.lmax, graph)
         for layer in range(config.n_layers):
             last = layer == config.n_layers - 1
             irreps = hidden.filter("0e") if last else hidden
-            features = Layer(config, str(irreps), name=f"layer_{layer}")(features, index, vectors, graph)
+            features = Layer(config, str(irreps), name=f"layer_{layer}")(features, index, edges, graph)
         energies = linear("0e", "readout")(features).array[:, 0]
         return config.scale_eV * energies + config.shift_eV + reference[index]
 
@@ -101,14 +108,14 @@ class Layer(nn.Module):
         self,
         features: e3nn.IrrepsArray,
         index: Int[Array, " atoms"],
-        vectors: Float[Array, "edges 3"],
+        edges: Geometry | EdgesAtRest,
         graph: Graph,
     ) -> e3nn.IrrepsArray:
         """Features of the atoms after the layer."""
         config, irreps_out = self.config, e3nn.Irreps(self.irreps_out)
         n_gated = sum(mul for mul, ir in irreps_out if ir.l > 0)
         before_gate = (irreps_out + e3nn.Irreps(f"{n_gated}x0e")).regroup()
-        messages = self.messages(features, before_gate, vectors, graph)
+        messages = self.messages(features, before_gate, edges, graph)
         if config.skip_per_species:
             own = linear(before_gate, "skip", len(config.atomic_numbers))(index, features)
         else:
@@ -122,11 +129,11 @@ class Layer(nn.Module):
         self,
         features: e3nn.IrrepsArray,
         irreps_out: e3nn.Irreps,
-        vectors: Float[Array, "edges 3"],
+        edges: Geometry | EdgesAtRest,
         graph: Graph,
     ) -> e3nn.IrrepsArray:
         """What every atom collects from its neighbours."""
-        config, dtype = self.config, vectors.dtype
+        config, dtype = self.config, features.dtype
         features = linear(features.irreps, "linear_1")(features)
         paths = Paths(features.irreps, reached(features.irreps, irreps_out, config.lmax), config.lmax)
 
@@ -145,7 +152,7 @@ class Layer(nn.Module):
             mix=tuple(m / math.sqrt(config.average_neighbours) for m in mix),
         )
         radial = partial(radial_network, config, networks)
-        return convolution(paths, weights, features, radial, vectors, graph)
+        return convolution(paths, weights, features, radial, edges, graph)
 
 
 def normal(variance: float = 1.0) -> nn.initializers.Initializer:

@@ -10,9 +10,11 @@ from engine.errors import PhonoscopeError
 from engine.potentials.potential import Potential
 from engine.potentials.springs import springs
 from engine.potentials.stillinger_weber import stillinger_weber
+from engine.potentials.xtb import gfn2_xtb
 
 _MODELS: dict[str, Callable[[], Potential]] = {
     "stillinger-weber": stillinger_weber,
+    "gfn2-xtb": gfn2_xtb,
 }
 
 

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from ase import Atoms
 from ase.build import bulk
 from ase.io import write
 
@@ -87,6 +88,8 @@ def test_tables_for_people():
         (["modes", "methane", "--model", "stillinger-weber"], "the model knows Si"),
         (["modes", "methane", "--json", "/no/such/folder/x.json"], "cannot be written"),
         (["modes", "methane", "--frobnicate"], "No such option"),
+        (["modes", "methane", "--isotopes", "1=2H"], "it is C"),
+        (["modes", "methane", "--relax"], "cannot be relaxed"),
     ],
 )
 def test_mistakes_end_with_2_and_no_traceback(arguments, said):
@@ -95,3 +98,56 @@ def test_mistakes_end_with_2_and_no_traceback(arguments, said):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_isotopes_of_a_library_entry():
+    done = phonoscope("modes", "methane", "--isotopes", "2=2H,3=D", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["point_group"], document["derivatives"]) == ("C2v", "stored")
+    assert document["formula"] == "CH4"
+    frequencies = [mode["frequency_cm1"] for mode in document["modes"]]
+    assert sum(2000 < f < 2500 for f in frequencies) == 2  # stretches of two deuterium atoms
+
+
+def test_relaxed_molecule_of_a_file(tmp_path):
+    star = [[0, 0, 0], [2.4, 0, 0], [-1.2, 2.0, 0.2]]
+    write(tmp_path / "si3.xyz", Atoms("Si3", star))
+    given = ["modes", "si3.xyz", "--model", "stillinger-weber", "--json", "-"]
+    forces = {}
+    for arguments in (given, [*given, "--relax"]):
+        done = phonoscope(*arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        document = json.loads(done.stdout)
+        assert document["derivatives"] == "automatic"
+        forces[arguments[-1]] = document["max_force_eV_A"]
+    assert forces["-"] > 0.1
+    assert forces["--relax"] < 1e-4
+
+
+def test_large_forces_are_told(tmp_path):
+    write(tmp_path / "si3.xyz", Atoms("Si3", [[0, 0, 0], [2.1, 0, 0], [-1.2, 2.0, 0.2]]))
+    done = phonoscope("modes", "si3.xyz", "--model", "stillinger-weber", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "not a minimum" in done.stderr
+    assert "derivatives: automatic" in done.stdout
+
+
+@pytest.mark.parametrize(("relax", "stressed"), [("atoms", True), ("cell", False)])
+def test_relaxed_crystal(relax, stressed, tmp_path):
+    write(tmp_path / "si.cif", bulk("Si", a=5.3))
+    done = phonoscope(
+        "phonons", "si.cif", "--model", "stillinger-weber", "--relax", relax, "--mesh", "none",
+        "--json", "-", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["max_force_eV_A"] < 1e-4
+    assert (document["max_stress_GPa"] > 1) is stressed
+    assert (document["max_stress_GPa"] > 0.02) is stressed
+
+
+def test_models_without_derivatives_are_refused_for_crystals():
+    done = phonoscope("phonons", "silicon", "--model", "gfn2-xtb")
+    assert done.returncode == 2
+    assert "cannot be differentiated" in done.stderr

@@ -103,3 +103,30 @@ def test_crystals_and_foreign_hessians_are_refused(entry, silicon, stillinger_we
         engine.vibrations(silicon, stillinger_weber)
     with pytest.raises(PhonoscopeError, match="does not belong"):
         vibrations_from_hessian(entry.atoms, np.eye(3), "x", 0.0, np.zeros((5, 3)))
+
+
+def test_isotopologues_from_the_same_hessian(entry, methane):
+    """Labels follow the masses, and frequencies the product rule of Teller and Redlich."""
+    heavy = engine.with_isotopes(entry.atoms, "2=2H")
+    stored = entry.source
+    result = vibrations_from_hessian(
+        heavy, stored.hessian_eV_A2, stored.method, stored.energy_eV, stored.forces_eV_A
+    )
+    assert (result.group.name, result.gamma_vib) == ("C3v", "3A1+3E")
+    assert min(result.modes.symmetry_purity) > 0.999
+    assert result.modes.frequency_cm1[-1] == pytest.approx(methane.modes.frequency_cm1[-1], abs=3)
+
+    # Product of squared frequencies: masses once an axis, total mass and inertia the other way
+    # (E. B. Wilson, J. C. Decius, P. C. Cross, Molecular Vibrations, 1955, section 8-5).
+    def product(atoms):
+        masses = atoms.get_masses()
+        return masses.sum() ** 3 * atoms.get_moments_of_inertia().prod() / (masses**3).prod()
+
+    ratio = (result.modes.frequency_cm1 / methane.modes.frequency_cm1).prod() ** 2
+    assert ratio == pytest.approx(product(heavy) / product(entry.atoms), rel=2e-4)
+
+
+def test_results_say_how_their_derivatives_were_taken(methane, stillinger_weber):
+    trimer = Atoms("Si3", positions=[[0, 0, 0], [1.9, 1.4, 0], [-1.9, 1.4, 0]])
+    assert methane.derivatives == "stored"
+    assert engine.vibrations(trimer, stillinger_weber).derivatives == "automatic"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from ase import Atoms
-from ase.build import bulk, graphene
+from ase.build import bulk, graphene, molecule
 
 from engine import PhonoscopeError
 from engine.phonons import band_path
@@ -42,8 +42,26 @@ def test_chain_goes_to_its_zone_boundary():
     assert np.isclose(path.distance[-1], np.pi / 2.5)
 
 
-def test_what_has_no_standard_path_is_told():
-    with pytest.raises(PhonoscopeError, match="2 directions"):
-        band_path(graphene(vacuum=5))
+def test_slab_follows_its_two_dimensional_lattice():
+    sheet = graphene(vacuum=5)
+    path = band_path(sheet, 90)
+    assert [name for name, _ in path.labels] == ["Γ", "M", "K", "Γ"]
+    assert (path.q[:, 2] == 0).all()
+    assert np.isclose(path.distance[path.labels[1][1]], 2 * np.pi / 2.46 / np.sqrt(3))
+
+
+def test_a_path_of_ones_own():
+    path = band_path(bulk("Si"), 60, "G-L|X-W")
+    assert [name for name, _ in path.labels] == ["Γ", "L", "X", "W"]
+    assert np.allclose(path.q[path.labels[1][1]], [0.5, 0.5, 0.5])
+    assert path.distance[path.labels[1][1]] == path.distance[path.labels[2][1]]
+    for wrong in ("G", "G-Q", "", "nonsense"):
+        with pytest.raises(PhonoscopeError, match="labelled points are Γ"):
+            band_path(bulk("Si"), 60, wrong)
+
+
+def test_what_has_no_path_is_told():
+    with pytest.raises(PhonoscopeError, match="molecule"):
+        band_path(molecule("CH4"))
     with pytest.raises(PhonoscopeError, match="too few"):
         band_path(bulk("Si"), 1)

@@ -84,3 +84,29 @@ def test_representations_of_the_reference_molecules():
         )
         assert (ir, raman) == (expected["ir_active_levels"], expected["raman_active_levels"]), name
     assert checked >= 5
+
+
+@pytest.mark.parametrize(
+    ("name", "heavy", "expected"),
+    [
+        ("CH4", {1: 2.014}, "C3v"),
+        ("CH4", {1: 2.014, 2: 2.014}, "C2v"),
+        ("CH4", {1: 2.014, 2: 3.016}, "Cs"),
+        ("CH4", {1: 2.014, 2: 3.016, 3: 1.0}, "C1"),
+        ("CH4", {1: 2.014, 2: 2.014, 3: 2.014, 4: 2.014}, "Td"),
+        ("CH4", {0: 13.003}, "Td"),
+        ("H2O", {1: 2.014}, "Cs"),
+        ("NH3", {1: 2.014}, "Cs"),
+        ("C6H6", {6: 2.014, 9: 2.014}, "D2h"),
+    ],
+)
+def test_isotopes_lower_the_group(name, heavy, expected):
+    atoms = molecule(name)
+    masses = atoms.get_masses()
+    masses[list(heavy)] = list(heavy.values())
+    atoms.set_masses(masses)
+    group = point_group(atoms)
+    assert group.name == expected
+    assert (masses[group.permutations] == masses).all()
+    assert (atoms.numbers[group.permutations] == atoms.numbers).all()
+    assert group.rms_A < 1e-3

@@ -1,0 +1,215 @@
+"""Densities of states from force constants, by phonopy's linear tetrahedron method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from ase import Atoms
+from jaxtyping import Float, Int
+from phonopy import Phonopy
+from phonopy.harmonic.dynamical_matrix import (
+    diagonalize_dynamical_matrices,
+    get_dynamical_matrices_at_qpoints,
+)
+from phonopy.phonon.grid import BZGrid
+from phonopy.phonon.mesh import Mesh as PhonopyMesh
+from phonopy.phonon.spectrum import TetrahedronDOSAccumulator
+from scipy.special import ndtr
+
+from engine.errors import PhonoscopeError
+from engine.phonons.operations import operations
+from engine.phonons.stars import Mesh, mesh_points, stars, symmetric_shift
+from engine.units import frequency_cm1
+
+DENSE_LENGTH_A = 60.0
+"""The dense mesh has so many points that they reach this far along each direction."""
+
+DENSE_POINTS = 30
+"""And no more than this a direction."""
+
+CHAIN_POINTS = 2000
+"""A chain has but one direction, and singular densities at the ends of its branches."""
+
+MARGIN = 0.02
+"""Share of the range of frequencies left empty at either end."""
+
+
+@dataclass(frozen=True)
+class Dos:
+    """Density of states per cell: its integral over all frequencies is 3*atoms.
+
+    Every value is the mean over one interval of the evenly spaced ``frequency_cm1``, so that the
+    sum times the spacing is the number of states exactly. Imaginary frequencies are negative.
+
+    Attributes
+    ----------
+    frequency_cm1 : shape (points,), middles of the intervals, in cm^-1.
+    total : shape (points,), states per cm^-1 and cell.
+    by_element : the part of every element, each of shape (points,): the weight of its atoms in the
+        eigenvectors.
+    by_atom : shape (atoms, points), the same of every atom of the cell.
+    method : ``tetrahedron``, or ``smearing`` with normal distributions.
+    mesh : the mesh of interpolated frequencies it rests on.
+    """
+
+    frequency_cm1: Float[np.ndarray, " points"]
+    total: Float[np.ndarray, " points"]
+    by_element: Mapping[str, Float[np.ndarray, " points"]]
+    by_atom: Float[np.ndarray, "atoms points"]
+    method: Literal["tetrahedron", "smearing"]
+    mesh: Mesh
+
+
+def dense_mesh(atoms: Atoms) -> Mesh:
+    """The usual number of points for densities of states and thermal properties."""
+    heights = 1 / np.linalg.norm(atoms.cell.complete().reciprocal().array, axis=1)
+    if atoms.pbc.sum() == 1:
+        n = np.where(atoms.pbc, CHAIN_POINTS, 1)
+    else:
+        wanted = np.clip(np.ceil(DENSE_LENGTH_A / heights - 1e-6), 1, DENSE_POINTS)
+        n = np.where(atoms.pbc, wanted, 1).astype(int)
+    return int(n[0]), int(n[1]), int(n[2])
+
+
+@dataclass(frozen=True)
+class DenseModes:
+    """Interpolated modes on a dense mesh.
+
+    Where symmetry allows it the mesh avoids Γ, at which three modes have no frequency.
+
+    Attributes
+    ----------
+    mesh : numbers of points.
+    multiplicity : shape (irreducible,), points of the mesh that each irreducible one stands for.
+    frequencies_cm1 : shape (irreducible, branches); imaginary negative.
+    atom_weights : shape (irreducible, branches, atoms), |e|^2 of each atom in each eigenvector, as
+        a mean over the points it stands for.
+    grid : phonopy's description of the mesh,
+    irreducible : shape (irreducible,), the numbers of the points in it, ascending,
+    representative : shape (points,), and which of these stands for every point.
+    """
+
+    mesh: Mesh
+    multiplicity: Int[np.ndarray, " irreducible"]
+    frequencies_cm1: Float[np.ndarray, "irreducible branches"]
+    atom_weights: Float[np.ndarray, "irreducible branches atoms"]
+    grid: BZGrid
+    irreducible: Int[np.ndarray, " irreducible"]
+    representative: Int[np.ndarray, " points"]
+
+
+def dense_modes(atoms: Atoms, ph: Phonopy, mesh: Mesh) -> DenseModes:
+    """Interpolated modes on a mesh, at its irreducible points."""
+    dynamical_matrix = ph.dynamical_matrix
+    assert dynamical_matrix is not None
+    everything, masses = operations(atoms), atoms.get_masses()
+    group = everything[np.flatnonzero((masses[everything.sources] == masses).all(1))]
+    points, shift = mesh_points(mesh), symmetric_shift(mesh, atoms.pbc, group)
+    family = stars(points, mesh, group, shift)
+
+    # phonopy counts the points in an order of its own.
+    described = PhonopyMesh(
+        dynamical_matrix, mesh, shift=shift, is_time_reversal=False, is_mesh_symmetry=False,
+        is_gamma_center=True,
+    )  # fmt: skip
+    places = np.rint(described.qpoints * mesh - shift).astype(int) % mesh
+    ours = np.ravel_multi_index(tuple(places.T), mesh)
+    theirs = np.argsort(ours)
+    order = np.argsort(theirs[family.irreducible])
+    q = (points[family.irreducible[order]] + shift) / mesh
+    origin = np.argsort(order)[family.origin]
+
+    eigenvalues, vectors = diagonalize_dynamical_matrices(
+        get_dynamical_matrices_at_qpoints(dynamical_matrix, q)
+    )
+    assert vectors is not None
+    weights = (np.abs(vectors.reshape(len(q), len(atoms), 3, -1)) ** 2).sum(2).swapaxes(1, 2)
+    multiplicity = np.bincount(origin)
+    carried = np.zeros_like(weights)
+    for number, operation in zip(origin, family.operation, strict=True):
+        carried[number] += weights[number][:, group.sources[operation]]
+    irreducible = theirs[family.irreducible[order]]
+    return DenseModes(
+        mesh=mesh,
+        multiplicity=multiplicity,
+        frequencies_cm1=frequency_cm1(eigenvalues),
+        atom_weights=carried / multiplicity[:, None, None],
+        grid=described.bz_grid,
+        irreducible=irreducible,
+        representative=irreducible[origin[ours]],
+    )
+
+
+def density_of_states(
+    atoms: Atoms, modes: DenseModes, n_points: int = 400, smearing_cm1: float | None = None
+) -> Dos:
+    """Density of states, total and by atom.
+
+    Parameters
+    ----------
+    n_points : number of intervals.
+    smearing_cm1 : standard deviation of the normal distribution that stands for every mode; None
+        for the tetrahedron method.
+
+    Raises
+    ------
+    PhonoscopeError
+        for less than two intervals, or a width that is not positive.
+    """
+    if n_points < 2 or (smearing_cm1 is not None and not smearing_cm1 > 0):
+        raise PhonoscopeError(
+            "This density of states cannot be drawn",
+            f"{n_points} points and a width of {smearing_cm1} cm-1 were asked for",
+            "Ask for two points or more, and a width above zero or none.",
+        )
+    frequencies = modes.frequencies_cm1
+    low, high = float(frequencies.min()), float(frequencies.max())
+    margin = MARGIN * (high - low) + 5 * (smearing_cm1 or 0.0) + 1.0
+    edges = np.linspace(low - margin, high + margin, n_points + 1)
+    if smearing_cm1 is None:
+        below = _tetrahedra(modes, edges)
+    else:
+        below = _smeared(modes, edges, smearing_cm1)
+    by_atom = np.diff(below, axis=1) / np.diff(edges)
+    symbols = np.array(atoms.get_chemical_symbols())
+    return Dos(
+        frequency_cm1=(edges[1:] + edges[:-1]) / 2,
+        total=by_atom.sum(0),
+        by_element={str(s): by_atom[symbols == s].sum(0) for s in dict.fromkeys(symbols)},
+        by_atom=by_atom,
+        method="tetrahedron" if smearing_cm1 is None else "smearing",
+        mesh=modes.mesh,
+    )
+
+
+def _tetrahedra(
+    modes: DenseModes, edges: Float[np.ndarray, " edges"]
+) -> Float[np.ndarray, "atoms edges"]:
+    """States of each atom below each edge."""
+    found = TetrahedronDOSAccumulator(
+        modes.frequencies_cm1,
+        modes.grid,
+        mode_property=modes.atom_weights[None],
+        ir_grid_points=modes.irreducible,
+        ir_grid_weights=modes.multiplicity,
+        ir_grid_map=modes.representative,
+        sampling_points=edges,
+    )
+    return found.result.cumulative[0].T
+
+
+def _smeared(
+    modes: DenseModes, edges: Float[np.ndarray, " edges"], width: float
+) -> Float[np.ndarray, "atoms edges"]:
+    share = modes.multiplicity / modes.multiplicity.sum()
+    below = [
+        np.einsum(
+            "q,qb,qba->a", share, ndtr((edge - modes.frequencies_cm1) / width), modes.atom_weights,
+            optimize=True,
+        )
+        for edge in edges
+    ]  # fmt: skip
+    return np.array(below).T

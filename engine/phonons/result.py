@@ -1,0 +1,269 @@
+"""The result: exact matrices at any q, and what force constants from a mesh of them give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from ase import Atoms
+from jaxtyping import Complex, Float
+from phonopy import Phonopy
+
+from engine.derivatives import EnergyResult, dynamical_matrices
+from engine.errors import PhonoscopeError
+from engine.modes import Modes, modes_of
+from engine.phonons.bands import Bands, split_at_gamma
+from engine.phonons.dos import DenseModes, Dos, dense_mesh, dense_modes, density_of_states
+from engine.phonons.force_constants import interpolated, phonopy_object
+from engine.phonons.gamma import modes_at_gamma
+from engine.phonons.mesh import Sample, checked_mesh
+from engine.phonons.path import BandPath, band_path
+from engine.phonons.polar import BornCharges
+from engine.phonons.stars import Mesh
+from engine.phonons.thermal import Thermal, thermal_properties
+from engine.phonons.trust import Trust, measured
+from engine.phonons.velocities import group_velocities
+from engine.potentials import Potential
+from engine.symmetry import SpaceGroup
+from engine.units import frequency_cm1
+
+
+@dataclass(frozen=True)
+class Phonons:
+    """Phonons of a crystal.
+
+    Exact matrices are known at any q; with a mesh there are force constants as well, and from them
+    everything that needs many q.
+
+    Attributes
+    ----------
+    atoms : the cell, positions in angstrom, masses in amu.
+    potential : the model of the energy.
+    dtype : the precision of its derivatives.
+    state : energy, forces and stress of the cell.
+    space_group : its symmetry.
+    gamma : the modes at q = 0, the three translations marked as acoustic. In a polar crystal they
+        are those without a macroscopic field; see :meth:`modes` for the others.
+    gamma_optical : representation of the optical modes at q = 0, like ``T2g``; None where a label
+        cannot be given.
+    gamma_force_constants : shape (3*atoms, 3*atoms), Phi(q=0) in eV/angstrom^2, real.
+    sample : the exact matrices on the mesh; None if no mesh was asked for.
+    born : Born charges and dielectric tensor, None where they were not given.
+    """
+
+    atoms: Atoms
+    potential: Potential
+    dtype: np.dtype
+    state: EnergyResult
+    space_group: SpaceGroup
+    gamma: Modes
+    gamma_optical: str | None
+    gamma_force_constants: Float[np.ndarray, "3*atoms 3*atoms"]
+    sample: Sample | None
+    born: BornCharges | None
+
+    @property
+    def mesh(self) -> Mesh | None:
+        """Numbers of points of the mesh along the reciprocal vectors; None without a mesh."""
+        return self.sample.mesh if self.sample else None
+
+    @property
+    def acoustic_sum_error(self) -> float:
+        """Largest |sum_j Phi_ij(q=0)| in eV/angstrom^2."""
+        return self.trust.acoustic_sum_error
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Errors, measured on this result."""
+        return measured(
+            self.atoms,
+            self.state,
+            self.gamma_force_constants,
+            self.sample,
+            self.phonopy if self.sample else None,
+            self.born,
+        )
+
+    @cached_property
+    def phonopy(self) -> Phonopy:
+        """The force constants as a phonopy.Phonopy, in its units, for whatever else it can do.
+
+        Raises
+        ------
+        PhonoscopeError
+            without a mesh.
+        """
+        if self.sample is None:
+            raise PhonoscopeError(
+                "These phonons have no force constants",
+                "they were computed without a mesh of wave vectors, with exact matrices only",
+                "Compute them with engine.phonons(atoms, model, mesh=(4, 4, 4)).",
+            )
+        return phonopy_object(self.atoms, self.sample, self.born)
+
+    def dynamical_matrix(
+        self, q: Float[np.ndarray, "*n 3"], gauge: Literal["cell", "atom"] = "cell"
+    ) -> Complex[np.ndarray, "*n 3*atoms 3*atoms"]:
+        """D(q) of the model, exact at any q, in eV/(angstrom^2 amu).
+
+        It is never interpolated, and never contains the non-analytic term of Born charges: that is
+        added to interpolated results only (:meth:`bands`, :meth:`modes`, :meth:`dos`).
+
+        Parameters
+        ----------
+        q : one wave vector or several, in units of the reciprocal vectors of the cell.
+        gauge : ``cell``: D_ij(q) = sum_R Phi(0i, Rj) exp(2 pi i q.R) / sqrt(m_i m_j).
+            ``atom``: the phase is q.(R + r_j - r_i), the convention of phonopy.
+        """
+        q = _wave_vectors(q)
+        flat = q.reshape(-1, 3)
+        matrices = dynamical_matrices(self.atoms, self.potential, flat, self.dtype)
+        if gauge == "atom":
+            scaled = self.atoms.get_scaled_positions(wrap=False)
+            phase = np.repeat(np.exp(2j * np.pi * flat @ scaled.T), 3, axis=1)
+            matrices = phase.conj()[:, :, None] * matrices * phase[:, None, :]
+        elif gauge != "cell":
+            raise PhonoscopeError(
+                f"There is no gauge '{gauge}'", "known are cell and atom", "Choose one of them."
+            )
+        return matrices.reshape(*q.shape[:-1], *matrices.shape[1:])
+
+    def modes(
+        self,
+        q: Float[np.ndarray, "3"],
+        direction: Float[np.ndarray, "3"] | None = None,
+        exact: bool | None = None,
+    ) -> Modes:
+        """Modes at one wave vector; labelled at q = 0.
+
+        Parameters
+        ----------
+        q : in units of the reciprocal vectors of the cell.
+        direction : Cartesian, from which q = 0 is approached in a polar crystal: the modes then
+            include the macroscopic field of long waves (LO-TO splitting), and have no labels.
+        exact : as for :meth:`bands`.
+
+        Raises
+        ------
+        PhonoscopeError
+            for a direction without Born charges or away from q = 0, or one that is zero.
+        """
+        q, masses = _wave_vectors(q).reshape(3), self.atoms.get_masses()
+        if direction is not None:
+            return self._polar_modes(q, np.asarray(direction, float))
+        if not q.any():
+            return self.gamma
+        if self._exact(exact):
+            return modes_of(self.dynamical_matrix(q), masses, q)
+        return modes_of(interpolated(self.phonopy, q[None])[0], masses, q)
+
+    def bands(
+        self,
+        path: BandPath | str = "auto",
+        n_points: int = 200,
+        exact: bool | None = None,
+    ) -> Bands:
+        """Frequencies along a path.
+
+        Parameters
+        ----------
+        path : points, or a route through labelled ones, see :func:`engine.phonons.band_path`;
+            ``auto``: the standard path.
+        n_points : about how many points in all.
+        exact : True: the model's own D(q) at every point, without the term of Born charges. False:
+            by force constants. None: by force constants where there is a mesh.
+        """
+        if isinstance(path, str):
+            path = band_path(self.atoms, n_points, path)
+        exact = self._exact(exact)
+        if exact:
+            matrices = self.dynamical_matrix(path.q)
+        elif self.born is None:
+            matrices = interpolated(self.phonopy, path.q)
+        else:
+            path, towards = split_at_gamma(path)
+            matrices = interpolated(self.phonopy, path.q)
+            for i in np.flatnonzero(~path.q.any(1)):
+                matrices[i] = interpolated(self.phonopy, path.q[i : i + 1], towards[i])[0]
+        return Bands(
+            q=path.q,
+            distance=path.distance,
+            labels=path.labels,
+            frequencies_cm1=frequency_cm1(np.linalg.eigvalsh(matrices)),
+            exact=exact,
+        )
+
+    def dos(
+        self,
+        n_points: int = 400,
+        mesh: Sequence[int] | None = None,
+        smearing_cm1: float | None = None,
+    ) -> Dos:
+        """Density of states, total and by atom and element, from force constants.
+
+        Parameters
+        ----------
+        n_points : number of intervals of the frequency axis.
+        mesh : points of the dense mesh; None: about 60 angstrom's worth along each direction.
+        smearing_cm1 : width of the normal distributions; None: the tetrahedron method.
+        """
+        return density_of_states(self.atoms, self._modes_on(mesh), n_points, smearing_cm1)
+
+    def thermal(
+        self,
+        temperature_K: float | Sequence[float] | Float[np.ndarray, " n"] = 300.0,
+        mesh: Sequence[int] | None = None,
+    ) -> Thermal:
+        """Heat capacity, entropy and free energy per mole of cells, from force constants."""
+        modes = self._modes_on(mesh)
+        return thermal_properties(
+            modes.frequencies_cm1, modes.multiplicity, modes.mesh, temperature_K
+        )
+
+    def group_velocities(self, q: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n branches 3"]:
+        """d omega / dk in km/s, Cartesian, from force constants, for q in reciprocal units."""
+        q = _wave_vectors(q)
+        found = group_velocities(self.phonopy, q.reshape(-1, 3))
+        return found.reshape(*q.shape[:-1], *found.shape[1:])
+
+    @cached_property
+    def _dense(self) -> DenseModes:
+        return dense_modes(self.atoms, self.phonopy, dense_mesh(self.atoms))
+
+    def _modes_on(self, mesh: Sequence[int] | None) -> DenseModes:
+        if mesh is None:
+            return self._dense
+        return dense_modes(self.atoms, self.phonopy, checked_mesh(self.atoms, mesh))
+
+    def _exact(self, exact: bool | None) -> bool:
+        return self.sample is None if exact is None else exact
+
+    def _polar_modes(self, q: Float[np.ndarray, "3"], direction: Float[np.ndarray, "3"]) -> Modes:
+        usable = direction.shape == (3,) and np.isfinite(direction).all() and direction.any()
+        if self.born is None or q.any() or not usable:
+            raise PhonoscopeError(
+                "A direction makes no difference here",
+                f"it matters at q = 0 of a crystal with Born charges, and was {direction.tolist()} "
+                f"at q = {q.tolist()}, {'with' if self.born else 'without'} Born charges",
+                "Leave it away, or give born= to engine.phonons.",
+            )
+        towards = self.atoms.cell.array @ direction / np.linalg.norm(direction)
+        matrix = interpolated(self.phonopy, q[None], towards)[0]
+        return modes_at_gamma(matrix.real, self.atoms, None)
+
+
+def _wave_vectors(q: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:
+    try:
+        vectors = np.asarray(q, float)
+    except (TypeError, ValueError):
+        vectors = np.empty(0)
+    if vectors.shape[-1:] != (3,) or not np.isfinite(vectors).all():
+        raise PhonoscopeError(
+            "This is not a wave vector",
+            f"three numbers are expected, or an array of such, not {q!r}",
+            "Give q in units of the reciprocal vectors of the cell, like (0.5, 0, 0.5).",
+        )
+    return vectors

@@ -1,0 +1,1 @@
+"""Readers of trained models in the file formats of the programs that trained them."""
