@@ -65,11 +65,11 @@ def neighbour_layout(atoms: Atoms, cutoff_A: float, layout: Layout = "auto") -> 
     _refuse_coincidence(receivers, senders, distances)
     n = len(atoms)
     pair = receivers * n + senders
-    if layout == "auto" and n * n > 4 * max(len(pair), 64):
+    if layout == "auto" and n * n > 2 * max(len(pair), 256):
         layout = "edges"  # most atoms do not see one another
     images = rounded_up(np.bincount(pair).max(initial=1)) if layout != "edges" else 1
     if layout == "auto":
-        layout = "pairs" if n * n * images <= max(3 * len(pair), 512) else "edges"
+        layout = "pairs" if n * n * images <= max(2 * len(pair), 512) else "edges"
 
     if layout == "pairs":
         order = np.argsort(pair, kind="stable")

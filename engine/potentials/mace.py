@@ -4,9 +4,9 @@ I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner, G. Csányi, NeurIPS 2022 (a
 equation numbers below are of that paper. Features h of an atom are sets of channels for each irrep
 of O(3). In every layer
 
-    A_i = (1/N) mix( sum_{j in neighbours} R(r_ij) h_j (x) Y(r_ij) )      one-body, equation 8-9
+    A_i = (1/N) mix( sum_{j in neighbours} R(r_ij) h_j (x) Y(r_ij) )      one-body, equations 8 and 9
     B_i = polynomials of A_i up to order nu                               many-body, equation 10
-    h_i <- linear(B_i) + skip(h_i)                                        update, equation 11-12
+    h_i <- linear(B_i) + skip(h_i)                                        update, equations 11 and 12
 
 and the energy of an atom is E_0 + scale * (sum over layers of a readout of h_i) + shift. Other
 variants that trained models use are options of
@@ -33,11 +33,11 @@ from jaxtyping import Array, Float, Int
 from engine.graph import Graph
 from engine.potentials.convolution import (
     ConvolutionWeights,
+    EdgesAtRest,
     Geometry,
     convolution,
     geometry,
 )
-from engine.potentials.edges_at_rest import EdgesAtRest
 from engine.potentials.kernels import Paths
 from engine.potentials.mace_config import MACEConfig
 from engine.potentials.mace_radial import initial_basis, radial_functions
@@ -146,11 +146,8 @@ class Interaction(nn.Module):
     ) -> tuple[Features, Features]:
         """A of equation 8, divided by N or the density; and the skip (empty if it acts on A)."""
         c, layer, dtype = self.config, self.layer, r.dtype
-        own = e3nn.Irreps([(x.shape[1], ir) for ir, x in h.items()])
-        sent = Linear(e3nn.Irreps(c.message_irreps[layer]) if c.message_irreps else own, name="up")(
-            h
-        )
-        features = irreps_array(sent)
+        sent = e3nn.Irreps(c.message_irreps[layer]) if c.message_irreps else irreps_array(h).irreps
+        features = irreps_array(Linear(sent, name="up")(h))
         paths = Paths(features.irreps, c.message_targets(features.irreps), c.l_max)
 
         sizes = [c.basis_size, *c.radial_mlp]

@@ -95,7 +95,7 @@ class MACEConfig:
     def message_targets(self, irreps: e3nn.Irreps) -> e3nn.Irreps:
         """Irreps of A that products of such features with harmonics lead to."""
         harmonics = e3nn.s2_irreps(self.l_max)
-        reached = {ir for _, ir in e3nn.tensor_product(irreps, harmonics)}
+        reached = {out for _, ir in irreps for _, harmonic in harmonics for out in ir * harmonic}
         return e3nn.Irreps([(self.channels, ir) for _, ir in harmonics if ir in reached])
 
     def activation(self, x: Float[Array, "..."]) -> Float[Array, "..."]:

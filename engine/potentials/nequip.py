@@ -178,16 +178,16 @@ class RMSNorm(nn.Module):
     @nn.compact
     def __call__(self, features: e3nn.IrrepsArray) -> e3nn.IrrepsArray:
         """Features of the same irreps."""
-        size = sum(
-            jnp.sum(x**2, axis=(-2, -1)) / ir.dim**2
-            for (_, ir), x in zip(features.irreps, features.chunks, strict=True)
+        irreps, x = features.irreps, features.array
+        weights = [
+            self.param(f"weight_{ir}", nn.initializers.ones, (mul,), x.dtype) for mul, ir in irreps
+        ]
+        weight = jnp.concatenate(
+            [jnp.repeat(w, ir.dim) for w, (_, ir) in zip(weights, irreps, strict=True)]
         )
-        factor = (size / len(features.irreps) + 1e-12)[:, None, None] ** -0.5
-        chunks = []
-        for (mul, ir), x in zip(features.irreps, features.chunks, strict=True):
-            weight = self.param(f"weight_{ir}", nn.initializers.ones, (mul,), x.dtype)
-            chunks.append(x * weight[:, None] * factor)
-        return e3nn.from_chunks(features.irreps, chunks, features.shape[:-1])
+        share = np.concatenate([np.full(mul * ir.dim, 1.0 / ir.dim**2) for mul, ir in irreps])
+        size = jnp.sum(x**2 * jnp.asarray(share / len(irreps), x.dtype), axis=1, keepdims=True)
+        return e3nn.IrrepsArray(irreps, x * weight * (size + 1e-12) ** -0.5)
 
 
 def linear(

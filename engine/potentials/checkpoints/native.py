@@ -12,31 +12,31 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-import jax
 import numpy as np
 from ase.data import chemical_symbols
-from flax.traverse_util import flatten_dict, unflatten_dict
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from engine.errors import PhonoscopeError
-from engine.potentials import mace, nequip
+from engine.potentials.checkpoints.architectures import (
+    Shape,
+    architecture_of,
+    architectures,
+    flattened,
+    nested,
+)
 from engine.potentials.checkpoints.config_json import config_from_json, config_to_json
-from engine.potentials.mace_config import MACEConfig
 from engine.potentials.potential import Potential
 
 FORMAT, VERSION = "phonoscope-model", 1
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 UNITS = {"length": "angstrom", "energy": "eV"}
 DTYPES = ("float32", "float64")
-
-Shape = tuple[int | str, ...]
-"""Sizes of an array's axes; a name stands for a size that the file chooses, alike wherever it is."""
 
 
 @dataclass(frozen=True)
@@ -71,54 +71,6 @@ class Card:
     source: Source | None = None
 
 
-@dataclass(frozen=True)
-class Architecture:
-    """What reading and writing needs to know of a kind of model."""
-
-    config: type[Any]
-    energies: type[Any]
-    make: Callable[[Any, Any, str, str], Potential]
-    shapes: Callable[[Any], dict[str, Shape]]
-
-
-def _nequip_shapes(config: nequip.NequIPConfig) -> dict[str, Shape]:
-    initial = jax.eval_shape(lambda: nequip.initial_parameters(config, seed=0))
-    return {name: leaf.shape for name, leaf in flatten_dict(initial, sep="/").items()}
-
-
-def _mace_shapes(config: MACEConfig) -> dict[str, Shape]:
-    """Couplings U may come from a file: they choose how many there are, and so many weights."""
-    dtype = np.dtype(np.float32)
-    initial = jax.eval_shape(lambda: mace.initial_parameters(config, jax.random.key(0), dtype))
-    shapes: dict[str, Shape] = {}
-    for name, leaf in flatten_dict(initial, sep="/").items():
-        *_, product, module, own = ("", "", *name.split("/"))
-        kind, _, which = own.partition("_")
-        if module == "contraction" and kind == "U":
-            shapes[name] = (*leaf.shape[:-1], f"couplings {which} of {product}")
-        elif module == "contraction" and kind == "weights":
-            shapes[name] = (leaf.shape[0], f"couplings {which} of {product}", *leaf.shape[2:])
-        else:
-            shapes[name] = leaf.shape
-    return shapes
-
-
-ARCHITECTURES = {
-    "nequip": Architecture(
-        nequip.NequIPConfig, nequip.NequIPEnergies, nequip.nequip, _nequip_shapes
-    ),
-    "mace": Architecture(MACEConfig, mace.MACEEnergies, mace.mace_potential, _mace_shapes),
-}
-
-
-def architecture_of(potential: Potential) -> str | None:
-    """Name of the architecture, or None if it is none that the format has."""
-    for name, architecture in ARCHITECTURES.items():
-        if isinstance(potential.atomic_energies, architecture.energies):
-            return name
-    return None
-
-
 def save_model(potential: Potential, folder: str | Path, card: Card) -> None:
     """Write a model as a new folder; it is there complete or not at all.
 
@@ -134,7 +86,7 @@ def save_model(potential: Potential, folder: str | Path, card: Card) -> None:
     if name is None:
         raise PhonoscopeError(
             f"The model {potential.name} cannot be stored",
-            f"the format knows the architectures {', '.join(ARCHITECTURES)} and it is another",
+            f"the format knows the architectures {', '.join(architectures())} and it is another",
             "A model without learnt parameters needs no file: load it by name.",
         )
     if folder.exists():
@@ -143,7 +95,7 @@ def save_model(potential: Potential, folder: str | Path, card: Card) -> None:
             "it exists already",
             "Remove it, or choose another folder.",
         )
-    leaves = {key: np.asarray(leaf) for key, leaf in _flat(potential.parameters).items()}
+    leaves = {key: np.asarray(leaf) for key, leaf in flattened(potential.parameters).items()}
     dtype = np.result_type(*leaves.values())
     # A copy in C order: safetensors writes the memory of an array as it lies.
     weights = save({k: np.array(leaf, dtype, order="C") for k, leaf in leaves.items()})
@@ -189,7 +141,7 @@ def load_folder(folder: str | Path) -> Potential:
     """
     folder = Path(folder)
     description = read_description(folder)
-    architecture = ARCHITECTURES[description["architecture"]]
+    architecture = architectures()[description["architecture"]]
     try:
         config = config_from_json(architecture.config, description["config"])
     except ValueError as error:
@@ -201,7 +153,7 @@ def load_folder(folder: str | Path) -> Potential:
     leaves = _read_weights(folder, description)
     _check(folder, leaves, shapes)
     potential = architecture.make(
-        config, unflatten_dict(leaves, sep="/"), description["name"], description["reference"]
+        config, nested(leaves), description["name"], description["reference"]
     )
     elements = [chemical_symbols[number] for number in sorted(potential.elements or ())]
     if sorted(description["elements"]) != sorted(elements):
@@ -229,8 +181,8 @@ def read_description(folder: Path) -> dict[str, Any]:
             f"its format has version {table.get('version')}, this program knows {VERSION}",
             "Update Phonoscope.",
         )
-    if table.get("architecture") not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
+    if table.get("architecture") not in architectures():
+        known = ", ".join(architectures())
         _refuse(folder, f"its architecture is {table.get('architecture')!r}; known are {known}")
     if table.get("units") != UNITS:
         _refuse(folder, f"its units are {table.get('units')}, not {UNITS}")
@@ -285,11 +237,6 @@ def _check(folder: Path, leaves: Mapping[str, np.ndarray], shapes: Mapping[str, 
         if not fits:
             words = ", ".join(str(chosen.get(s, s) if isinstance(s, str) else s) for s in wanted)
             _refuse(folder, f"{name} has shape {leaf.shape} where ({words}) was expected")
-
-
-def _flat(parameters: Any) -> dict[str, Any]:
-    flat: dict[str, Any] = flatten_dict(parameters, sep="/")
-    return flat
 
 
 def _few(names: list[str]) -> str:
