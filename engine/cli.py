@@ -24,7 +24,7 @@ from engine.phonons import Phonons
 from engine.potentials import Potential, cards, load_model, model_names
 from engine.potentials.checkpoints.catalogue import published
 from engine.potentials.checkpoints.download import fetch
-from engine.potentials.checkpoints.foreign import import_model
+from engine.potentials.checkpoints.foreign import import_model, imported_name
 from engine.potentials.registry import folder_for
 from engine.relaxation import force_warning
 from engine.vibrations import Vibrations
@@ -189,7 +189,8 @@ def models_import(
     head: Annotated[str | None, typer.Option(help="Which of a MACE model's heads.")] = None,
 ) -> None:
     """Read a model of another program and write it as a model folder."""
-    folder = out or folder_for(name or file.stem)
+    name = name or imported_name(file)
+    folder = out or folder_for(name)
     potential = import_model(
         file, folder, name=name, licence=licence, training_data=training_data, head=head
     )

@@ -16,6 +16,7 @@ LAYERS = [
     ["engine.derivatives"],
     ["engine.finite_differences", "engine.isotopes"],
     ["engine.calculator"],
+    ["engine.checks"],
     ["engine.symmetry", "engine.structure"],
     ["engine.relaxation"],
     ["engine.modes"],

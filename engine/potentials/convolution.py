@@ -57,9 +57,7 @@ class Geometry(NamedTuple):
     harmonics: Float[Array, "edges harmonics"]
 
 
-def geometry(
-    vectors: Float[Array, "edges 3"], lmax: int, graph: Graph
-) -> Geometry | EdgesAtRest:
+def geometry(vectors: Float[Array, "edges 3"], lmax: int, graph: Graph) -> Geometry | EdgesAtRest:
     """Functions of the edge vectors (angstrom, from receiver to sender) for :func:`convolution`."""
     if graph.wave is not None:
         return edges_at_rest(jax.lax.stop_gradient(vectors[: len(vectors) // 2]), lmax)

@@ -31,7 +31,7 @@ Features = list[Float[Array, "*copies atoms components channels"]]
 """One array an irrep, the channels last: vector instructions run along them."""
 
 FEW_IMAGES = 4
-"""Up to so many images of a pair, the radial weights of each are cheaper than those of their sum."""
+"""Up to so many images, the radial weights of each are cheaper than those of their sum."""
 
 
 class Path(NamedTuple):
@@ -153,11 +153,16 @@ class Paths:
 
     def by_input(self, collected: Features) -> Features:
         """The transpose of :meth:`by_output`."""
+        shape, dtype = collected[0].shape[:-2], collected[0].dtype
         return [
             jnp.concatenate(
-                [collected[path.i_out][..., path.channels] for path in block.paths], axis=-2
+                [
+                    jnp.zeros((*shape, 0, mul), dtype),  # an irrep may have no path at all
+                    *(collected[path.i_out][..., path.channels] for path in block.paths),
+                ],
+                axis=-2,
             )
-            for block in self.blocks
+            for block, (mul, _) in zip(self.blocks, self.irreps_in, strict=True)
         ]
 
     def joined(self, parts: list[Float[Array, "... channels"]]) -> Features:

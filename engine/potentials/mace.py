@@ -4,9 +4,9 @@ I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner, G. Csányi, NeurIPS 2022 (a
 equation numbers below are of that paper. Features h of an atom are sets of channels for each irrep
 of O(3). In every layer
 
-    A_i = (1/N) mix( sum_{j in neighbours} R(r_ij) h_j (x) Y(r_ij) )      one-body, equations 8 and 9
-    B_i = polynomials of A_i up to order nu                               many-body, equation 10
-    h_i <- linear(B_i) + skip(h_i)                                        update, equations 11 and 12
+    A_i = (1/N) mix( sum_{j in neighbours} R(r_ij) h_j (x) Y(r_ij) )     one-body, equations 8 and 9
+    B_i = polynomials of A_i up to order nu                              many-body, equation 10
+    h_i <- linear(B_i) + skip(h_i)                                       update, equations 11 and 12
 
 and the energy of an atom is E_0 + scale * (sum over layers of a readout of h_i) + shift. Other
 variants that trained models use are options of

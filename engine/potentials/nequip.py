@@ -86,13 +86,17 @@ class NequIP(nn.Module):
         index = jnp.asarray(species_index(config.atomic_numbers))[species]
         n_species = len(config.atomic_numbers)
         reference = self.param("reference_energies", nn.initializers.zeros, (n_species,), dtype)
-        features = e3nn.IrrepsArray(f"{n_species}x0e", jax.nn.one_hot(index, n_species, dtype=dtype))
+        features = e3nn.IrrepsArray(
+            f"{n_species}x0e", jax.nn.one_hot(index, n_species, dtype=dtype)
+        )
         hidden = e3nn.Irreps(config.hidden_irreps)
         edges = geometry(vectors, config.lmax, graph)
         for layer in range(config.n_layers):
             last = layer == config.n_layers - 1
             irreps = hidden.filter("0e") if last else hidden
-            features = Layer(config, str(irreps), name=f"layer_{layer}")(features, index, edges, graph)
+            features = Layer(config, str(irreps), name=f"layer_{layer}")(
+                features, index, edges, graph
+            )
         energies = linear("0e", "readout")(features).array[:, 0]
         return config.scale_eV * energies + config.shift_eV + reference[index]
 
@@ -135,7 +139,9 @@ class Layer(nn.Module):
         """What every atom collects from its neighbours."""
         config, dtype = self.config, features.dtype
         features = linear(features.irreps, "linear_1")(features)
-        paths = Paths(features.irreps, reached(features.irreps, irreps_out, config.lmax), config.lmax)
+        paths = Paths(
+            features.irreps, reached(features.irreps, irreps_out, config.lmax), config.lmax
+        )
 
         sizes = [config.n_basis, *[config.radial_width] * config.radial_layers]
         networks = [

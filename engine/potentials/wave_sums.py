@@ -43,7 +43,9 @@ class PairSums(NamedTuple):
     cell: Graph
     phases: Float[Array, "2 receivers senders images"]
 
-    def coupling(self, values: Float[Array, "edges d x"]) -> Float[Array, "2 receivers senders d x"]:
+    def coupling(
+        self, values: Float[Array, "edges d x"]
+    ) -> Float[Array, "2 receivers senders d x"]:
         """Phases times an array of the edges."""
         n, images = self.cell.n_atoms, self.cell.images
         values = values.reshape(n, n, images, *values.shape[1:])

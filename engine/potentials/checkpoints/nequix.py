@@ -78,7 +78,9 @@ def _config(table: dict[str, Any]) -> NequIPConfig:
 def _arrays(file: BinaryIO) -> Iterator[np.ndarray]:
     while file.read(1):
         file.seek(-1, 1)
-        yield np.load(file, allow_pickle=False)
+        array = np.load(file, allow_pickle=False)
+        if array.ndim > 0:  # some files also hold single numbers, which are no weights
+            yield array
 
 
 def _next(weights: Iterator[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:

@@ -1,0 +1,161 @@
+"""Download published models: checked by SHA-256, and taken up again where it was broken off."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from engine.errors import PhonoscopeError
+from engine.potentials.checkpoints.catalogue import Published, published
+from engine.potentials.checkpoints.foreign import import_model
+from engine.potentials.checkpoints.native import load_folder, read_description
+from engine.potentials.checkpoints.places import user_models
+from engine.potentials.potential import Potential
+
+CHUNK = 1 << 16
+TIMEOUT_S = 30
+DOWNLOADS = ".downloads"
+"""Folder of unfinished files, beside the models."""
+
+
+def fetch(name: str, place: Path | None = None) -> tuple[Path, Potential, bool]:
+    """Download a published model and keep it in the own format.
+
+    The file is read at once and written as a model folder, so that everything that is kept is
+    alike, and a file that cannot be read is found out now and not when it is needed.
+
+    Parameters
+    ----------
+    place : the folder in which the model's folder is; default: where models are known by name.
+
+    Returns
+    -------
+    the model's folder, the model, and whether it had to be downloaded.
+
+    Raises
+    ------
+    PhonoscopeError
+        if the catalogue does not list it, another model of that name is there, or it cannot be
+        downloaded, verified, read or written.
+    """
+    model, place = published(name), place or user_models()
+    folder = place / name
+    if folder.exists():
+        if ((read_description(folder).get("source")) or {}).get("sha256") != model.sha256:
+            raise PhonoscopeError(
+                f"The model {name} is not fetched",
+                f"another model of that name is in {folder}",
+                "Remove or rename that folder, or fetch to another with --to.",
+            )
+        return folder, load_folder(folder), False
+    file = download(model, place / DOWNLOADS)
+    potential = import_model(file, folder)
+    shutil.rmtree(file.parent)
+    with contextlib.suppress(OSError):  # what is left of other downloads stays
+        (place / DOWNLOADS).rmdir()
+    return folder, potential, True
+
+
+def download(model: Published, folder: Path) -> Path:
+    """The verified file of a published model, in a folder of its own inside ``folder``.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it cannot be downloaded (what came is kept, and the next call goes on from there), or is
+        not the published file (it is removed).
+    """
+    # Here, for importing it takes time that only downloads need.
+    import pooch  # type: ignore[import-untyped]
+
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    folder = folder / model.sha256[:16]
+    try:
+        path: str = pooch.retrieve(
+            model.address, f"sha256:{model.sha256}", model.file, folder, downloader=_Resuming(model)
+        )
+    except (OSError, HTTPException) as error:
+        raise PhonoscopeError(
+            f"The model {model.name} could not be downloaded",
+            f"{model.address}: {_words(error)}",
+            "Check the connection and repeat the command, which goes on where it stopped; or "
+            f"download {model.file} from there by hand and use phonoscope models import.",
+        ) from error
+    except ValueError as error:  # pooch's word for another checksum; it has removed the file
+        raise PhonoscopeError(
+            f"The file of the model {model.name} is not the one that was published",
+            f"{model.address}: its SHA-256 is not {model.sha256}",
+            "It has been removed. Repeat the command; if it happens again, the address serves "
+            "another file: update Phonoscope.",
+        ) from error
+    finally:
+        logger.setLevel(level)
+    return Path(path)
+
+
+class _Resuming:
+    """A downloader for pooch that begins where an earlier one stopped.
+
+    pooch gives each attempt a temporary file of its own and removes it afterwards, so the bytes
+    are collected beside it. Bytes of another file than expected are found out by the checksum.
+    """
+
+    def __init__(self, model: Published) -> None:
+        self.model = model
+
+    def __call__(
+        self, url: str, output_file: str, pooch: object, check_only: bool = False
+    ) -> bool | None:
+        """Download ``url``, then move the complete file to ``output_file``."""
+        part = Path(output_file).parent / f"{self.model.file}.part"
+        have = part.stat().st_size if part.exists() else 0
+        if have > self.model.size:  # of no use
+            have = 0
+        if have < self.model.size:
+            self._receive(url, part, have)
+        os.replace(part, output_file)
+        return None
+
+    def _receive(self, url: str, part: Path, have: int) -> None:
+        request = Request(url, headers={"User-Agent": "phonoscope"})
+        if have:
+            request.add_header("Range", f"bytes={have}-")
+        with urlopen(request, timeout=TIMEOUT_S) as answer:
+            if answer.status != HTTPStatus.PARTIAL_CONTENT:
+                have = 0  # the server sends the whole file
+            expected = have + int(answer.headers.get("Content-Length", self.model.size - have))
+            with (
+                part.open("ab" if have else "wb") as file,
+                tqdm(
+                    total=expected,
+                    initial=have,
+                    desc=self.model.name,
+                    unit="B",
+                    unit_scale=True,
+                    disable=None,  # shown on a terminal only
+                ) as bar,
+            ):
+                while chunk := answer.read(CHUNK):
+                    file.write(chunk)
+                    bar.update(len(chunk))
+        # An answer that ends early is not an error to urllib.
+        if (size := part.stat().st_size) < expected:
+            raise ConnectionError(f"the connection broke after {size} of {expected} bytes")
+
+
+def _words(error: Exception) -> str:
+    """What happened, without the name of an exception."""
+    if isinstance(error, HTTPError):
+        return f"the server answers {error.code} {error.reason}"
+    return str(getattr(error, "reason", None) or error) or type(error).__name__
