@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import e3nn_jax as e3nn
@@ -134,7 +135,7 @@ class Paths:
             c = _coupling(ir_in.l, path.l, self.irreps_out[path.i_out].ir.l)
             coupling[degree(path.l), first:last] = c.transpose(1, 2, 0)
             weights[first:last] = np.arange(path.weights.start, path.weights.stop)
-        rows = [slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)]
+        rows = [slice(*pair) for pair in pairwise(ends)]
         return Block(paths, rows, coupling, weights)
 
     @cached_property
@@ -166,7 +167,7 @@ class Paths:
         ]
 
     def joined(self, parts: list[Float[Array, "... channels"]]) -> Features:
-        """What the paths bring, one array a path, side by side for each output irrep."""
+        """What single paths bring, side by side for each output irrep."""
         together: list[list[Array]] = [[] for _ in self.irreps_out]
         for path, part in zip(self.all, parts, strict=True):
             together[path.i_out].append(part)

@@ -1,7 +1,7 @@
 """NequIP: a message-passing network of the energy, equivariant under E(3).
 
-S. Batzner et al., Nat. Commun. 13, 2453 (2022), in the form of nequix (T. Koker and T. Smidt, 2025):
-a layer adds a convolution over the neighbours to a linear map of the atom's own features (the
+S. Batzner et al., Nat. Commun. 13, 2453 (2022), in the form of nequix (T. Koker, T. Smidt, 2025): a
+layer adds a convolution over the neighbours to a linear map of the atom's own features (the
 skip, optionally with weights of its own for every species), normalises, and gates: scalars pass a
 SiLU, everything else is multiplied by a scalar. The energy of an atom is read off the last scalars.
 """
@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Any
 
 import e3nn_jax as e3nn
@@ -146,7 +147,7 @@ class Layer(nn.Module):
         sizes = [config.n_basis, *[config.radial_width] * config.radial_layers]
         networks = [
             self.param(f"radial_{i}", normal(config.radial_init_scale / a), (a, b), dtype)
-            for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:], strict=True))
+            for i, (a, b) in enumerate(pairwise(sizes))
         ]
         last = (config.radial_width, paths.n_weights)
         mix = [
@@ -259,7 +260,9 @@ class NequIPEnergies:
         graph: Graph,
     ) -> Float[Array, " atoms"]:
         """Energy of each atom in eV."""
-        return NequIP(self.config).apply({"params": parameters}, vectors, species, graph)
+        network = NequIP(self.config)
+        energies: Array = network.apply({"params": parameters}, vectors, species, graph)  # type: ignore[assignment]
+        return energies
 
 
 def nequip(config: NequIPConfig, parameters: Any, name: str, reference: str) -> Potential:

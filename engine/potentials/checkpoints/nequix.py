@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import jax
 import numpy as np
@@ -75,9 +76,8 @@ def _config(table: dict[str, Any]) -> NequIPConfig:
     )
 
 
-def _arrays(file: BinaryIO) -> Iterator[np.ndarray]:
-    while file.read(1):
-        file.seek(-1, 1)
+def _arrays(file: BufferedReader) -> Iterator[np.ndarray]:
+    while file.peek(1).strip():  # some files end with a line break
         array = np.load(file, allow_pickle=False)
         if array.ndim > 0:  # some files also hold single numbers, which are no weights
             yield array
@@ -97,7 +97,7 @@ def _in_order(weights: Iterator[np.ndarray], shapes: dict[str, Any]) -> dict[str
 
 
 def _layer(weights: Iterator[np.ndarray], shapes: dict[str, Any]) -> dict[str, Any]:
-    """Weights of a layer, which stand in the file in the order radial, linear 1 and 2, skip, norm."""
+    """Weights of a layer, in the order of the file: radial, linear 1 and 2, skip, norm."""
     direct = {name: shape for name, shape in shapes.items() if hasattr(shape, "shape")}
     radial = {name: direct[name] for name in direct if name.startswith("radial")}
     linear_2 = {name: direct[name] for name in direct if name.startswith("linear_2")}
