@@ -48,7 +48,8 @@ class Piece:
 def primitive_cell(atoms: Atoms, tolerance_A: float = 1e-3) -> Atoms:
     """The primitive cell of a crystal, in the orientation of the cell given.
 
-    A cell that is primitive already, and a chain or slab, come back unchanged.
+    A cell that is primitive already, and a chain or slab, come back unchanged. Isotopes are kept,
+    and taken for different atoms.
 
     Raises
     ------
@@ -57,7 +58,9 @@ def primitive_cell(atoms: Atoms, tolerance_A: float = 1e-3) -> Atoms:
     """
     if not atoms.pbc.all():
         return atoms
-    cell = (atoms.cell.array, atoms.get_scaled_positions(wrap=False), atoms.numbers)
+    isotopes = np.stack([atoms.numbers, atoms.get_masses()], 1)
+    kinds, kind = np.unique(isotopes, axis=0, return_inverse=True)
+    cell = (atoms.cell.array, atoms.get_scaled_positions(wrap=False), kind.ravel().tolist())
     found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=tolerance_A)
     if found is None:
         raise PhonoscopeError(
@@ -65,10 +68,13 @@ def primitive_cell(atoms: Atoms, tolerance_A: float = 1e-3) -> Atoms:
             f"spglib failed at a tolerance of {tolerance_A} angstrom",
             "Check that no two atoms coincide.",
         )
-    lattice, scaled, numbers = found
-    if len(numbers) == len(atoms):
+    lattice, scaled, kept = found
+    if len(kept) == len(atoms):
         return atoms
-    return Atoms(numbers=numbers, scaled_positions=scaled, cell=lattice, pbc=True)
+    numbers, masses = kinds[np.array(kept)].T
+    return Atoms(
+        numbers=numbers.astype(int), masses=masses, scaled_positions=scaled, cell=lattice, pbc=True
+    )
 
 
 def conventional_vectors(atoms: Atoms, tolerance_A: float = 1e-3) -> Int[np.ndarray, "3 3"]:

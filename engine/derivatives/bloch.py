@@ -30,6 +30,9 @@ from engine.potentials import AtomicEnergies, Potential
 TASKS = 64
 """Sets of columns handed to one call of the compiled program; fewer cost no more than they need."""
 
+SMALL = 96
+"""Amplitudes, of all columns together, that are differentiated at once in small cells."""
+
 
 def dynamical_matrices(
     atoms: Atoms,
@@ -175,12 +178,21 @@ def _products(
 
     _, differential = jax.linearize(gradient, at_rest)
 
-    def task(i: Array, found: Array) -> Array:
-        phases = bloch_phases(system, q[i])
+    def task(
+        q: Float[Array, "3"], waves: Float[Array, "size 2 3*atoms"]
+    ) -> Float[Array, "size 2 3*atoms"]:
+        phases = bloch_phases(system, q)
 
         def product(wave: Float[Array, "2 3*atoms"]) -> Float[Array, "2 3*atoms"]:
             return differential(Wave(phases, wave.reshape(-1, 3))).reshape(wave.shape)
 
-        return found.at[i].set(jax.vmap(product)(waves[i]))
+        return jax.vmap(product)(waves)
 
-    return jax.lax.fori_loop(0, n_tasks, task, jnp.zeros_like(waves))
+    def some_tasks(i: Array, found: Array) -> Array:
+        here = (jax.lax.dynamic_slice_in_dim(x, i * at_once, at_once) for x in (q, waves))
+        return jax.lax.dynamic_update_slice_in_dim(found, jax.vmap(task)(*here), i * at_once, 0)
+
+    # In a small cell a single task is over before its many small operations have paid.
+    at_once = max(1, SMALL // waves[0].size)
+    rounds = (n_tasks + at_once - 1) // at_once
+    return jax.lax.fori_loop(0, rounds, some_tasks, jnp.zeros_like(waves))

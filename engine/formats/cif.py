@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -178,16 +179,13 @@ def _cell(tags: Tags, file: str) -> Float[np.ndarray, "3 3"]:
         )
     lengths = [number(tags.get(f"_cell_length_{x}", ["?"])[0]) for x in "abc"]
     # 90 degrees is what the dictionary of CIF says of an angle that is not given.
-    angles = [
-        number(tags.get(f"_cell_angle_{x}", ["90"])[0]) for x in ("alpha", "beta", "gamma")
-    ]
+    angles = [number(tags.get(f"_cell_angle_{x}", ["90"])[0]) for x in ("alpha", "beta", "gamma")]
     parameters = [90.0 if x is None and i > 2 else x for i, x in enumerate(lengths + angles)]
     known = [x for x in parameters if x is not None]
     if len(known) == 6 and min(known) > 0 and max(known[3:]) < 180:
-        with np.errstate(invalid="ignore"):
-            cell = Cell.fromcellpar(known).array
-        if np.isfinite(cell).all() and abs(np.linalg.det(cell)) > 1e-3:
-            return cell
+        cosines = np.cos(np.radians(known[3:]))
+        if 1 + 2 * cosines.prod() - (cosines**2).sum() > 1e-6:  # volume^2 over (abc)^2
+            return Cell.fromcellpar(known).array
     shown = ", ".join("?" if x is None else f"{x:g}" for x in parameters)
     raise PhonoscopeError(
         f"The cell of {file} makes no sense",
@@ -197,17 +195,25 @@ def _cell(tags: Tags, file: str) -> Float[np.ndarray, "3 3"]:
 
 
 def _check_formula(tags: Tags, atoms: Atoms, file: str) -> None:
-    """Refuse a structure that lacks elements of its own formula, hydrogen above all."""
+    """Refuse a structure that lacks atoms of its own formula, hydrogen above all."""
     formula = count(tags.get("_chemical_formula_sum", [""])[0])
-    present = set(atoms.get_chemical_symbols())
-    missing = sorted(set(formula) - present)
-    if formula and missing and present <= set(formula):
-        raise PhonoscopeError(
-            f"The structure of {file} is not complete",
-            f"its formula is {tags['_chemical_formula_sum'][0]}, but no site holds "
-            f"{', '.join(missing)}",
-            "Use an entry with all atoms; X-rays often do not find hydrogen, neutrons do.",
-        )
+    found = Counter(atoms.get_chemical_symbols())
+    missing = sorted(set(formula) - set(found))
+    said = f"its formula is {tags.get('_chemical_formula_sum', [''])[0]}, but"
+    if not formula:
+        return
+    if missing:
+        why = f"{said} no site holds {', '.join(missing)}"
+    else:
+        ratios = [found[symbol] / formula.get(symbol, np.inf) for symbol in found]
+        if np.allclose(ratios, ratios[0], rtol=0.01) and ratios[0] > 0:
+            return
+        why = f"{said} its sites make {atoms.get_chemical_formula('metal', empirical=True)}"
+    raise PhonoscopeError(
+        f"The structure of {file} does not have the atoms of its formula",
+        why,
+        "Use an entry with all atoms (hydrogen is often left out), or correct the formula.",
+    )
 
 
 def _key(name: str) -> str:

@@ -85,8 +85,10 @@ def _element(
     kind: str, label: str, typed: bool, formula: dict[str, float], file: str
 ) -> tuple[str, int | None]:
     """Element and isotope of a type like Si4+, or of a label like SI1, O1W or Ca(2)."""
-    letters = re.match(r"[A-Za-z]*", kind)
-    name = letters.group() if letters else ""
+    # Nb,Zr and the like hold two elements.
+    pattern = r"([A-Za-z]+)[\d.+-]*" if typed else r"([A-Za-z]+)[^,/+]*"
+    letters = re.fullmatch(pattern, kind)
+    name = letters[1] if letters else ""
     if HYDRATED.match(kind):
         raise PhonoscopeError(
             f"The structure of {file} is not complete",

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 
 import numpy as np
-import spglib
 from jaxtyping import Float, Int
 
 from engine.errors import PhonoscopeError
@@ -46,11 +45,12 @@ def operations(
     """
     listed = _listed(tags, file)
     named = named_settings(tags)
-    fitting = None if named is None else [ops for ops in named if _fits(ops[0], cell)]
+    # Of the axes a name can mean, the first that fit the cell are taken; origins stay open.
+    fitting = next((origins for origins in named or [] if _fits(origins[0][0], cell)), [])
     if listed is not None:
         if not _fits(listed[0], cell):
             raise _unfit(file, f"{len(listed[0])} operations are listed, of which some")
-        orders = {len(ops[0]) for ops in fitting or []}
+        orders = {len(ops[0]) for ops in fitting}
         if orders and len(listed[0]) not in orders and not _agrees(tags, listed, cell, sites, file):
             raise PhonoscopeError(
                 f"The symmetry of {file} contradicts itself",
@@ -101,8 +101,8 @@ def _listed(tags: dict[str, list[str]], file: str) -> Operations | None:
             f"these are no operations of a space group: {few(map(repr, wrong), 3)}",
             "Write them like x, -y, z+1/2.",
         )
-    unique = {}
-    for rotation, translation in (op for op in parsed if op is not None):
+    unique: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
+    for rotation, translation in filter(None, parsed):
         # Translations a lattice vector apart are the same operation.
         turned = np.round(translation * 1e4).astype(int) % 10000
         unique.setdefault((*rotation.ravel(), *turned), (rotation, translation))

@@ -48,6 +48,7 @@ def phonons_document(result: Phonons, bands: Bands) -> Document:
         "kind": "crystal",
         "formula": result.atoms.get_chemical_formula("metal", empirical=True),
         "model": result.potential.name,
+        "derivatives": result.derivatives,
         "space_group": result.space_group.symbol,
         "space_group_number": result.space_group.number,
         "crystal_point_group": result.space_group.point_group,

@@ -46,7 +46,9 @@ def phonopy_object(atoms: Atoms, sample: Sample, born: BornCharges | None = None
     of_cell = np.array([ph.primitive.p2p_map[i] for i in ph.primitive.s2p_map])
     # Each home atom stands in some cell of the supercell; others are counted from there.
     home = cells[np.array(ph.primitive.p2s_map)]
-    r = (cells[None] - home[:, None]) % mesh
+    # phonopy wraps atoms into the cell; R counts from where they are given.
+    wrapped = np.rint(ph.unitcell.scaled_positions - ph.primitive.scaled_positions).astype(int)
+    r = (cells - wrapped[of_cell] - (home - wrapped)[:, None]) % mesh
     i = np.arange(n)[:, None]
     ph.force_constants = np.ascontiguousarray(
         in_space[r[..., 0], r[..., 1], r[..., 2], i, :, of_cell[None], :]
@@ -79,7 +81,8 @@ def interpolated(
         matrices[at_gamma] = get_dynamical_matrices_at_qpoints(
             ph.dynamical_matrix, np.zeros((1, 3)), np.asarray(direction, float)
         )
-    phase = np.repeat(np.exp(2j * np.pi * q @ ph.primitive.scaled_positions.T), 3, axis=1)
+    # Of the cell as given: phonopy wraps the atoms of its primitive cell, and of nothing else.
+    phase = np.repeat(np.exp(2j * np.pi * q @ ph.unitcell.scaled_positions.T), 3, axis=1)
     return phase[:, :, None] * matrices * phase[:, None, :].conj()
 
 

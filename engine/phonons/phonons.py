@@ -8,14 +8,17 @@ from typing import Literal
 import numpy as np
 from ase import Atoms
 
-from engine.derivatives import dynamical_matrices, energy_forces_stress
+from engine.derivatives import dynamical_matrices
 from engine.errors import PhonoscopeError
+from engine.finite_differences import energy_forces_stress
 from engine.graph import DOUBLE
 from engine.phonons.gamma import modes_at_gamma, optical_representation
 from engine.phonons.mesh import checked_mesh, default_mesh, sample
 from engine.phonons.polar import Born, born_charges
 from engine.phonons.result import Phonons
+from engine.phonons.supercell import sample_by_displacements
 from engine.potentials import Potential
+from engine.potentials.finite_difference import FiniteDifferencePotential
 from engine.symmetry import space_group
 
 
@@ -27,6 +30,9 @@ def phonons(
     dtype: np.dtype = DOUBLE,
 ) -> Phonons:
     """Phonons of the cell as given; reduce it with :func:`engine.primitive_cell` first if needed.
+
+    A model that cannot be differentiated (:func:`engine.from_calculator`) has its atoms displaced
+    in a supercell of as many cells as ``mesh`` says, which must be chosen.
 
     Parameters
     ----------
@@ -41,13 +47,20 @@ def phonons(
     ------
     PhonoscopeError
         for a structure that is not periodic, a mesh or Born charges that do not fit it, or elements
-        the model does not cover.
+        the model does not cover; for a model without derivatives, if no mesh is chosen.
     """
     if not atoms.pbc.any():
         raise PhonoscopeError(
             "This structure is a molecule, not a crystal",
             f"{atoms.get_chemical_formula()} is not periodic, so that there is no q",
             "Use phonoscope modes (engine.vibrations).",
+        )
+    differences = isinstance(model, FiniteDifferencePotential)
+    if differences and (mesh is None or mesh == "auto"):
+        raise PhonoscopeError(
+            f"The model {model.name} cannot be differentiated",
+            "its atoms have to be displaced in a supercell, whose size decides how long it takes",
+            "Choose the supercell by the mesh (--mesh 2,2,2), or choose another model.",
         )
     points = default_mesh(atoms) if mesh == "auto" else mesh
     points = None if points is None else checked_mesh(atoms, points)
@@ -60,7 +73,11 @@ def phonons(
         )
     state = energy_forces_stress(atoms, model, dtype)
     symmetry = space_group(atoms)
-    sampled = None if points is None else sample(atoms, model, points, dtype)
+    sampled = None
+    if points is not None and isinstance(model, FiniteDifferencePotential):
+        sampled = sample_by_displacements(atoms, model, points)
+    elif points is not None:
+        sampled = sample(atoms, model, points, dtype)
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     weights = np.outer(root_mass, root_mass)
     if sampled is None:

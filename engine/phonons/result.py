@@ -14,6 +14,7 @@ from phonopy import Phonopy
 
 from engine.derivatives import EnergyResult, dynamical_matrices
 from engine.errors import PhonoscopeError
+from engine.finite_differences import derivatives_of
 from engine.modes import Modes, modes_of
 from engine.phonons.bands import Bands, split_at_gamma
 from engine.phonons.dos import DenseModes, Dos, dense_mesh, dense_modes, density_of_states
@@ -27,6 +28,7 @@ from engine.phonons.thermal import Thermal, thermal_properties
 from engine.phonons.trust import Trust, measured
 from engine.phonons.velocities import group_velocities
 from engine.potentials import Potential
+from engine.potentials.finite_difference import FiniteDifferencePotential
 from engine.symmetry import SpaceGroup
 from engine.units import frequency_cm1
 
@@ -71,6 +73,11 @@ class Phonons:
         return self.sample.mesh if self.sample else None
 
     @property
+    def derivatives(self) -> str:
+        """How second derivatives were taken: ``automatic``, or by finite differences of a step."""
+        return derivatives_of(self.potential)
+
+    @property
     def acoustic_sum_error(self) -> float:
         """Largest |sum_j Phi_ij(q=0)| in eV/angstrom^2."""
         return self.trust.acoustic_sum_error
@@ -112,6 +119,9 @@ class Phonons:
         It is never interpolated, and never contains the non-analytic term of Born charges: that is
         added to interpolated results only (:meth:`bands`, :meth:`modes`, :meth:`dos`).
 
+        By finite differences (:attr:`derivatives`, like "finite differences, 0.01 angstrom") it is
+        right up to the step on the mesh, and interpolated elsewhere, with an error not known.
+
         Parameters
         ----------
         q : one wave vector or several, in units of the reciprocal vectors of the cell.
@@ -120,7 +130,10 @@ class Phonons:
         """
         q = _wave_vectors(q)
         flat = q.reshape(-1, 3)
-        matrices = dynamical_matrices(self.atoms, self.potential, flat, self.dtype)
+        if isinstance(self.potential, FiniteDifferencePotential):
+            matrices = interpolated(self.phonopy, flat, polar=False)
+        else:
+            matrices = dynamical_matrices(self.atoms, self.potential, flat, self.dtype)
         if gauge == "atom":
             scaled = self.atoms.get_scaled_positions(wrap=False)
             phase = np.repeat(np.exp(2j * np.pi * flat @ scaled.T), 3, axis=1)
@@ -239,6 +252,12 @@ class Phonons:
         return dense_modes(self.atoms, self.phonopy, checked_mesh(self.atoms, mesh))
 
     def _exact(self, exact: bool | None) -> bool:
+        if exact and isinstance(self.potential, FiniteDifferencePotential):
+            raise PhonoscopeError(
+                f"The model {self.potential.name} has no exact matrices",
+                f"its derivatives are {self.derivatives}, in a supercell",
+                "Leave exact away, or choose a mesh that contains the wave vector.",
+            )
         return self.sample is None if exact is None else exact
 
     def _polar_modes(self, q: Float[np.ndarray, "3"], direction: Float[np.ndarray, "3"]) -> Modes:

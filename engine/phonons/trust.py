@@ -37,8 +37,8 @@ class Trust:
     symmetry_error : how far the model's own answer is from having the symmetry of the crystal, or
         from being Hermitian, relative.
     interpolation_error_cm1 : largest difference between exact and interpolated frequencies at wave
-        vectors half-way between mesh points; None without a mesh. Born charges are left out of
-        both.
+        vectors half-way between mesh points; None without a mesh, and not known for finite
+        differences. Born charges are left out of both.
     max_force_eV_A : largest force on an atom; phonons are those of a structure at rest.
     max_stress_GPa : largest component of the stress; None for chains and slabs.
     lowest_cm1 : lowest frequency at all wave vectors computed exactly.

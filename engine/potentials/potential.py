@@ -51,8 +51,9 @@ class Potential:
         """The same potential with every floating-point parameter in another precision."""
 
         def cast(leaf: Any) -> Array:
-            array = jnp.asarray(leaf)
-            return array.astype(dtype) if jnp.issubdtype(array.dtype, jnp.floating) else array
+            array = np.asarray(leaf)  # by NumPy: JAX would compile a cast for every shape
+            floating = np.issubdtype(array.dtype, np.floating)
+            return jnp.asarray(array.astype(dtype) if floating else array)
 
         return replace(self, parameters=jax.tree.map(cast, self.parameters))
 

@@ -69,14 +69,21 @@ def character_table(group: SymmetryGroup) -> CharacterTable | None:
     None is returned for groups whose table in posym is unusable, and for operations that do not
     match the named group.
     """
-    if group.name == "C1":
+    rotations = np.ascontiguousarray(group.rotations, float)
+    return _table_on(group.name, rotations.tobytes())
+
+
+@lru_cache
+def _table_on(name: str, rotation_bytes: bytes) -> CharacterTable | None:
+    rotations = np.frombuffer(rotation_bytes).reshape(-1, 3, 3)
+    if name == "C1":
         return CharacterTable(("A",), (True,), np.ones((1, 1)))
-    if group.name in UNUSABLE:
+    if name in UNUSABLE:
         return None
-    names, operations, standard = _standard_table(group.name)
-    if len(operations) != group.order:
+    names, operations, standard = _standard_table(name)
+    if len(operations) != len(rotations):
         return None
-    choices = {tuple(match): standard[:, match] for match in _matches(operations, group.rotations)}
+    choices = {tuple(match): standard[:, match] for match in _matches(operations, rotations)}
     if not choices:
         return None
     rows = np.stack(list(choices.values()))
