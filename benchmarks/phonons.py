@@ -75,9 +75,9 @@ def first_result(model: str) -> None:
     with tempfile.TemporaryDirectory() as cache:
         for what in ("empty", "filled"):
             start = time.perf_counter()
+            command = f"-m engine phonons silicon --mesh 4,4,4 --json {os.devnull} --model"
             subprocess.run(
-                [sys.executable, "-m", "engine", "phonons", "silicon", "--model", model]
-                + ["--mesh", "4,4,4", "--json", os.devnull],
+                [sys.executable, *command.split(), model],
                 env=os.environ | {"JAX_COMPILATION_CACHE_DIR": cache},
                 check=True,
                 capture_output=True,

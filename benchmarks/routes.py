@@ -25,8 +25,9 @@ from phonopy.structure.atoms import PhonopyAtoms
 import engine
 from engine.derivatives import bloch_products, energy_forces_stress
 from engine.phonons import band_path
-from engine.potentials import Potential, convolution
-from engine.potentials.kernels import channels_last
+from engine.potentials import Potential
+from engine.potentials.convolution import sums
+from engine.potentials.convolution.paths import channels_last
 
 MESH = (4, 4, 4)
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
@@ -115,14 +116,14 @@ def plain_forces(atoms: Atoms, model: Potential) -> dict[str, float]:
 
     def summed_plainly(paths, weights, y, h, graph):  # type: ignore[no-untyped-def]
         irreps = paths.irreps_in
-        features = convolution.irreps_array(irreps, h)[graph.senders]
+        features = sums.irreps_array(irreps, h)[graph.senders]
         harmonics = e3nn.IrrepsArray(e3nn.s2_irreps(paths.lmax), y)
         keep = [ir for _, ir in paths.irreps_out]
         messages = e3nn.tensor_product(features, harmonics, filter_ir_out=keep) * weights
         summed = e3nn.IrrepsArray(messages.irreps, graph.sum_over_edges(messages.array))
         return channels_last(summed.regroup())
 
-    with mock.patch.object(convolution, "summed_by_edges", summed_plainly):
+    with mock.patch.object(sums, "summed_by_edges", summed_plainly):
         jax.clear_caches()
         return forces(atoms, model)
 

@@ -89,7 +89,8 @@ def _element(
     pattern = r"([A-Za-z]+)[\d.+-]*" if typed else r"([A-Za-z]+)[^,/+]*"
     letters = re.fullmatch(pattern, kind)
     name = letters[1] if letters else ""
-    if HYDRATED.match(kind):
+    # A label like OH1 only tells what an oxygen belongs to; Wat would pass for tungsten.
+    if HYDRATED.match(kind) and (typed or kind[:3].lower() == "wat"):
         raise PhonoscopeError(
             f"The structure of {file} is not complete",
             f"the site {label} stands for a group of atoms, {kind}, of which hydrogen has no place",

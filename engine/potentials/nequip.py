@@ -28,10 +28,10 @@ from engine.potentials.convolution import (
     ConvolutionWeights,
     EdgesAtRest,
     Geometry,
+    Paths,
     convolution,
     geometry,
 )
-from engine.potentials.kernels import Paths
 from engine.potentials.potential import Potential
 from engine.potentials.radial import bessel_basis, hidden_layers, polynomial_envelope
 

@@ -17,7 +17,7 @@ import numpy as np
 from engine.potentials.potential import Potential
 
 if TYPE_CHECKING:
-    from engine.potentials.mace_config import MACEConfig
+    from engine.potentials.mace.config import MACEConfig
     from engine.potentials.nequip import NequIPConfig
 
 Shape = tuple[int | str, ...]
@@ -46,7 +46,7 @@ class Architecture:
 def architectures() -> dict[str, Architecture]:
     """Every architecture by name."""
     from engine.potentials import mace, nequip
-    from engine.potentials.mace_config import MACEConfig
+    from engine.potentials.mace.config import MACEConfig
 
     return {
         "nequip": Architecture(

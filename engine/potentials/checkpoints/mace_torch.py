@@ -38,11 +38,11 @@ from engine.potentials.checkpoints.torch_modules import (
     refused,
 )
 from engine.potentials.checkpoints.torch_pickle import read_torch_objects
-from engine.potentials.kernels import Paths
+from engine.potentials.convolution.paths import Paths
 from engine.potentials.mace import SCALAR, mace_potential
-from engine.potentials.mace_config import MACEConfig
+from engine.potentials.mace.config import MACEConfig
+from engine.potentials.mace.symmetric_contraction import symmetrise
 from engine.potentials.potential import Potential
-from engine.potentials.symmetric_contraction import symmetrise
 
 _CLASSES = frozenset(
     {

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.errors import PhonoscopeError
 from engine.potentials.checkpoints.torch_modules import Module, irreps, refused, silu_factor
-from engine.potentials.mace_config import MACEConfig
-from engine.potentials.mace_radial import Agnesi, Soft
-from engine.potentials.zbl import DECAYS, Repulsion
+from engine.potentials.mace.config import MACEConfig
+from engine.potentials.mace.radial import Agnesi, Soft
+from engine.potentials.mace.zbl import DECAYS, Repulsion
 
 INTERACTIONS = {  # class: (residual, density)
     "mace.modules.blocks.RealAgnosticInteractionBlock": (False, False),

@@ -158,7 +158,7 @@ def test_deuterium_is_heavy_hydrogen_and_stays_so_in_the_primitive_cell(read):
 @pytest.mark.parametrize(
     ("label", "formula", "symbol"),
     [("SI1", "", "Si"), ("O1W", "", "O"), ("Ca(2)", "", "Ca"), ("CA1", "'Ca1'", "Ca"),
-     ("HO1", "'H1'", "H"), ("OW", "", "O"), ("C1'", "", "C")],
+     ("HO1", "'H1'", "H"), ("OW", "", "O"), ("OH1", "", "O"), ("C1'", "", "C")],
 )  # fmt: skip
 def test_elements_from_labels(label, formula, symbol, read):
     extra = f"_chemical_formula_sum {formula}" if formula else ""
@@ -188,6 +188,7 @@ NO_H = "_chemical_formula_sum 'H2 O1'"
         (cif("Q1 0 0 0", columns="label fract_x fract_y fract_z"), "no element"),
         (cif("CA1 0 0 0", columns="label fract_x fract_y fract_z"), "may be Ca or C"),
         (cif("O1 OH 0 0 0 1"), "group of atoms, OH"),
+        (cif("Wat1 0 0 0", columns="label fract_x fract_y fract_z"), "group of atoms, Wat1"),
         (cif("O1 O2- 0 0 0 1", extra=NO_H), "no site holds H"),
         (cif("O1 O 0 0 0 1\nH1 H .2 0 0 1", extra=NO_H), "make HO|make OH"),
         (cif("O1 O 0 0 0 1\nH1 H ? ? ? 1"), r"H1 \(\?, \?, \?\)"),

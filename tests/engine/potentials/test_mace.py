@@ -19,10 +19,10 @@ from engine import PhonoscopeError
 from engine.derivatives import dynamical_matrices, energy_forces_stress, hessian
 from engine.graph import Graph
 from engine.potentials.mace import MACEEnergies, initial_parameters, mace_potential
-from engine.potentials.mace_config import SILU_NORMALISATION, MACEConfig
-from engine.potentials.mace_radial import Agnesi, Soft, initial_basis, radial_functions
-from engine.potentials.symmetric_contraction import coupling, monomials, symmetrise
-from engine.potentials.zbl import Repulsion, repulsion
+from engine.potentials.mace.config import SILU_NORMALISATION, MACEConfig
+from engine.potentials.mace.radial import Agnesi, Soft, initial_basis, radial_functions
+from engine.potentials.mace.symmetric_contraction import coupling, monomials, symmetrise
+from engine.potentials.mace.zbl import Repulsion, repulsion
 from tests.helpers import dynamical_matrix_by_supercell, numerical_gradient
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)

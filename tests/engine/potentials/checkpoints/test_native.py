@@ -27,10 +27,10 @@ from engine.potentials.checkpoints.native import (
     read_description,
     save_model,
 )
-from engine.potentials.mace_config import MACEConfig
-from engine.potentials.mace_radial import Agnesi, Soft
+from engine.potentials.mace.config import MACEConfig
+from engine.potentials.mace.radial import Agnesi, Soft
+from engine.potentials.mace.zbl import Repulsion
 from engine.potentials.nequip import NequIPConfig, initial_parameters, nequip
-from engine.potentials.zbl import Repulsion
 
 SHARED = Path(__file__).parents[5] / "shared/reference"
 MACE_FILES = Path(__file__).parent / "mace_torch"

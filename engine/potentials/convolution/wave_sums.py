@@ -15,8 +15,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from engine.graph import Graph
-from engine.potentials.edges_at_rest import BlockAtRest, Layer
-from engine.potentials.kernels import Features
+from engine.potentials.convolution.edges_at_rest import BlockAtRest, Layer
+from engine.potentials.convolution.paths import Features
 
 Amplitude = Float[Array, "2 atoms ..."]
 

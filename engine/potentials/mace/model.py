@@ -10,7 +10,7 @@ of O(3). In every layer
 
 and the energy of an atom is E_0 + scale * (sum over layers of a readout of h_i) + shift. Other
 variants that trained models use are options of
-:class:`~engine.potentials.mace_config.MACEConfig`.
+:class:`~engine.potentials.mace.config.MACEConfig`.
 
 Arrays that are learnt are in the collection ``params``; those that are computed once (couplings,
 basis) in ``constants``. Every array is of the dtype of the edge vectors.
@@ -35,16 +35,16 @@ from engine.potentials.convolution import (
     ConvolutionWeights,
     EdgesAtRest,
     Geometry,
+    Paths,
     convolution,
     geometry,
 )
-from engine.potentials.kernels import Paths
-from engine.potentials.mace_config import MACEConfig
-from engine.potentials.mace_radial import initial_basis, radial_functions
+from engine.potentials.mace.config import MACEConfig
+from engine.potentials.mace.radial import initial_basis, radial_functions
+from engine.potentials.mace.symmetric_contraction import Features, SymmetricContraction
+from engine.potentials.mace.zbl import repulsion
 from engine.potentials.potential import Potential
 from engine.potentials.radial import hidden_layers, polynomial_envelope
-from engine.potentials.symmetric_contraction import Features, SymmetricContraction
-from engine.potentials.zbl import repulsion
 
 SCALAR = e3nn.Irrep("0e")
 

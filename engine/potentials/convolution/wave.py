@@ -30,7 +30,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from engine.graph import Graph, Wave
-from engine.potentials.edges_at_rest import (
+from engine.potentials.convolution.edges_at_rest import (
     EdgesAtRest,
     Layer,
     Radial,
@@ -43,8 +43,13 @@ from engine.potentials.edges_at_rest import (
     unflattened,
     unmixed,
 )
-from engine.potentials.kernels import Features, Paths
-from engine.potentials.wave_sums import Amplitude, EdgeMessages, PairMessages, sums_with_phases
+from engine.potentials.convolution.paths import Features, Paths
+from engine.potentials.convolution.wave_sums import (
+    Amplitude,
+    EdgeMessages,
+    PairMessages,
+    sums_with_phases,
+)
 
 
 class _Rest(NamedTuple):

@@ -1,17 +1,4 @@
-r"""The sums over neighbours of an equivariant convolution, in two orders.
-
-An atom r collects from its neighbours s, over all edges e that join the two,
-
-    out_r = sum_e sum_paths C (h_s x Y(v_e)) R(|v_e|) ,
-
-products of the sender's features h with the spherical harmonics Y of the edge, coupled by
-Clebsch-Gordan coefficients C, each path and channel weighted by a radial function R.
-
-In a crystal of few atoms many edges join the same two atoms and share h_s. Then the sum over these
-images is taken first, sum_e R(|v_e|) Y(v_e), and features act on its result, the *kernel* of the
-pair: nothing of size (edges x channels x components) is formed. In large cells, with one edge a
-pair, every edge has its own message. Both orders give the same numbers.
-"""
+"""The products of features and harmonics that a convolution keeps, and the arrays they act on."""
 
 from __future__ import annotations
 
@@ -26,13 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from engine.graph import Graph
-
 Features = list[Float[Array, "*copies atoms components channels"]]
 """One array an irrep, the channels last: vector instructions run along them."""
-
-FEW_IMAGES = 4
-"""Up to so many images, the radial weights of each are cheaper than those of their sum."""
 
 
 class Path(NamedTuple):
@@ -205,50 +187,3 @@ def irreps_array(irreps: e3nn.Irreps, features: Features) -> e3nn.IrrepsArray:
     """The inverse of :func:`channels_last`."""
     chunks = [jnp.swapaxes(x, -1, -2) for x in features]
     return e3nn.from_chunks(irreps, chunks, features[0].shape[:-2])
-
-
-def summed_by_pairs(
-    paths: Paths,
-    hidden: Float[Array, "edges width"],
-    radial: Float[Array, "width n_weights"],
-    y: Float[Array, "edges harmonics"],
-    h: Features,
-    graph: Graph,
-) -> Features:
-    """Messages summed at their receivers: over images first, on a graph of complete pairs."""
-    n, images = graph.n_atoms, graph.images
-    y = y.reshape(n, n, images, -1)
-    if images > FEW_IMAGES:  # the last radial layer acts after the sum
-        moments = jnp.einsum("rspm,rspj->rsjm", hidden.reshape(n, n, images, -1), y)
-        kernels = [
-            moments[:, :, degree(l)] @ radial[:, paths.of_degree(l)] for l in range(paths.lmax + 1)
-        ]
-    else:
-        weights = (hidden @ radial).reshape(n, n, images, -1)
-        kernels = [
-            jnp.einsum("rspu,rspj->rsju", weights[..., paths.of_degree(l)], y[..., degree(l)])
-            for l in range(paths.lmax + 1)
-        ]
-    parts = []
-    for path in paths.all:
-        coupled = jnp.einsum("siu,ijk->sjku", h[path.i_in], paths.coupling(path, y.dtype))
-        kernel = kernels[path.l][..., path.within_l]
-        parts.append(jnp.einsum("rsju,sjku->rku", kernel, coupled))
-    return paths.joined(parts)
-
-
-def summed_by_edges(
-    paths: Paths,
-    weights: Float[Array, "edges n_weights"],
-    y: Float[Array, "edges harmonics"],
-    h: Features,
-    graph: Graph,
-) -> Features:
-    """Messages summed at their receivers, an edge at a time."""
-    gathered = [graph.gather(x) for x in h]
-    parts = []
-    for path in paths.all:
-        coupled = jnp.einsum("ej,ijk->eik", y[:, degree(path.l)], paths.coupling(path, y.dtype))
-        message = jnp.einsum("eiu,eik->eku", gathered[path.i_in], coupled)
-        parts.append(graph.sum_over_edges(message * weights[:, None, path.weights]))
-    return paths.joined(parts)

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from engine.graph import Graph
-from engine.potentials.kernels import Features, Paths, harmonics
+from engine.potentials.convolution.paths import Features, Paths, harmonics
 
 Radial = Callable[[Float[Array, " edges"]], Float[Array, "edges width"]]
 """Distances in angstrom -> hidden layer of the radial network; zero beyond the cutoff."""

@@ -11,8 +11,8 @@ import numpy as np
 from ase.data import covalent_radii
 from jaxtyping import Array, Float, Int
 
-from engine.potentials.mace_radial import DistanceTransform
-from engine.potentials.zbl import Repulsion
+from engine.potentials.mace.radial import DistanceTransform
+from engine.potentials.mace.zbl import Repulsion
 
 SILU_NORMALISATION = 1.679176792398942
 """1 / sqrt(<silu(x)^2>) for normally distributed x, so that activations keep their variance."""
@@ -39,7 +39,7 @@ class MACEConfig:
     average_neighbours : N of equation 8, for each layer.
     radial_basis, basis_size : bessel, gaussian or chebyshev, and how many.
     train_basis : whether frequencies or centres are learnt.
-    distance_transform : applied before the basis, see :mod:`engine.potentials.mace_radial`.
+    distance_transform : applied before the basis, see :mod:`engine.potentials.mace.radial`.
     envelope_power : p of the polynomial that cuts off.
     envelope_on_basis : whether it multiplies the basis (True) or the radial weights (False).
     radial_mlp : widths of the hidden layers of the radial network.

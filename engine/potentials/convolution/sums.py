@@ -1,0 +1,151 @@
+r"""The equivariant convolution that NequIP and MACE share, and the order of its sums.
+
+    out_r = mix  sum_e sum_paths C (h_s x Y(v_e)) R(|v_e|)
+
+An atom r collects from its neighbours s, over all edges e that join the two, products of the
+sender's features h with the spherical harmonics Y of the edge, coupled by Clebsch-Gordan
+coefficients C, each path and channel weighted by a radial function R; ``mix`` is the linear layer
+that follows in both networks: one matrix an irrep, from the channels of all paths to the output
+channels. S. Batzner et al., Nat. Commun. 13, 2453 (2022), equation 5; I. Batatia et al.,
+NeurIPS 2022, equation 8.
+
+In a crystal of few atoms many edges join the same two atoms and share h_s. Then the sum over these
+images is taken first, sum_e R(|v_e|) Y(v_e), and features act on its result, the kernel of the
+pair: nothing of size (edges x channels x components) is formed. In large cells, with one edge a
+pair, every edge has its own message. Both orders give the same numbers. How the sum changes along
+a phonon stands in :mod:`engine.potentials.convolution.wave`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import e3nn_jax as e3nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from engine.graph import Graph
+from engine.potentials.convolution.edges_at_rest import EdgesAtRest, Radial, edges_at_rest, mixed
+from engine.potentials.convolution.paths import (
+    Features,
+    Paths,
+    channels_last,
+    degree,
+    harmonics,
+    irreps_array,
+)
+from engine.potentials.convolution.wave import wave_convolution
+
+FEW_IMAGES = 4
+"""Up to so many images, the radial weights of each are cheaper than those of their sum."""
+
+
+class ConvolutionWeights(NamedTuple):
+    """Parameters of a convolution.
+
+    Attributes
+    ----------
+    radial : shape (width, n_weights), the last layer of the radial network, in the order of paths.
+    mix : a matrix (channels of all paths, channels) for each output irrep, normalised already.
+    """
+
+    radial: Float[Array, "width n_weights"]
+    mix: tuple[Float[Array, "paths_channels channels"], ...]
+
+
+class Geometry(NamedTuple):
+    """What all layers of a network share.
+
+    Attributes
+    ----------
+    distances : shape (edges,), in angstrom.
+    harmonics : shape (edges, (lmax+1)^2).
+    """
+
+    distances: Float[Array, " edges"]
+    harmonics: Float[Array, "edges harmonics"]
+
+
+def geometry(vectors: Float[Array, "edges 3"], lmax: int, graph: Graph) -> Geometry | EdgesAtRest:
+    """Functions of the edge vectors (angstrom, from receiver to sender) for :func:`convolution`."""
+    if graph.wave is not None:
+        return edges_at_rest(jax.lax.stop_gradient(vectors[: len(vectors) // 2]), lmax)
+    return Geometry(jnp.linalg.norm(vectors, axis=1), harmonics(vectors, lmax))
+
+
+def convolution(
+    paths: Paths,
+    weights: ConvolutionWeights,
+    features: e3nn.IrrepsArray,
+    radial: Radial,
+    edges: Geometry | EdgesAtRest,
+    graph: Graph,
+) -> e3nn.IrrepsArray:
+    """Sum over the neighbours of every atom, mixed to ``paths.irreps_out``.
+
+    Parameters
+    ----------
+    features : of ``paths.irreps_in``, shape (atoms, dimension).
+    radial : distances in angstrom (any number of edges) -> hidden layer of the radial network.
+        Must treat every edge by itself and vanish beyond the cutoff.
+    """
+    h = channels_last(features)
+    if isinstance(edges, EdgesAtRest):
+        out = wave_convolution(paths, radial, *weights, h, edges, graph)
+    else:
+        hidden = radial(edges.distances)
+        if graph.complete:
+            collected = summed_by_pairs(paths, hidden, weights.radial, edges.harmonics, h, graph)
+        else:
+            by_edge = hidden @ weights.radial
+            collected = summed_by_edges(paths, by_edge, edges.harmonics, h, graph)
+        out = mixed(weights.mix, collected)
+    return irreps_array(paths.irreps_out, out)
+
+
+def summed_by_pairs(
+    paths: Paths,
+    hidden: Float[Array, "edges width"],
+    radial: Float[Array, "width n_weights"],
+    y: Float[Array, "edges harmonics"],
+    h: Features,
+    graph: Graph,
+) -> Features:
+    """Messages summed at their receivers: over images first, on a graph of complete pairs."""
+    n, images = graph.n_atoms, graph.images
+    y = y.reshape(n, n, images, -1)
+    if images > FEW_IMAGES:  # the last radial layer acts after the sum
+        moments = jnp.einsum("rspm,rspj->rsjm", hidden.reshape(n, n, images, -1), y)
+        kernels = [
+            moments[:, :, degree(l)] @ radial[:, paths.of_degree(l)] for l in range(paths.lmax + 1)
+        ]
+    else:
+        weights = (hidden @ radial).reshape(n, n, images, -1)
+        kernels = [
+            jnp.einsum("rspu,rspj->rsju", weights[..., paths.of_degree(l)], y[..., degree(l)])
+            for l in range(paths.lmax + 1)
+        ]
+    parts = []
+    for path in paths.all:
+        coupled = jnp.einsum("siu,ijk->sjku", h[path.i_in], paths.coupling(path, y.dtype))
+        kernel = kernels[path.l][..., path.within_l]
+        parts.append(jnp.einsum("rsju,sjku->rku", kernel, coupled))
+    return paths.joined(parts)
+
+
+def summed_by_edges(
+    paths: Paths,
+    weights: Float[Array, "edges n_weights"],
+    y: Float[Array, "edges harmonics"],
+    h: Features,
+    graph: Graph,
+) -> Features:
+    """Messages summed at their receivers, an edge at a time."""
+    gathered = [graph.gather(x) for x in h]
+    parts = []
+    for path in paths.all:
+        coupled = jnp.einsum("ej,ijk->eik", y[:, degree(path.l)], paths.coupling(path, y.dtype))
+        message = jnp.einsum("eiu,eik->eku", gathered[path.i_in], coupled)
+        parts.append(graph.sum_over_edges(message * weights[:, None, path.weights]))
+    return paths.joined(parts)
