@@ -27,7 +27,9 @@ def radial(r: jax.Array) -> jax.Array:
 
 WEIGHTS = ConvolutionWeights(
     random(0, WIDTH, PATHS.n_weights),
-    tuple(random(i, n, mul) for i, (n, (mul, _)) in enumerate(zip(PATHS.channels, OUT))),
+    tuple(
+        random(i, n, mul) for i, (n, (mul, _)) in enumerate(zip(PATHS.channels, OUT, strict=True))
+    ),
 )
 
 
