@@ -16,7 +16,7 @@ from phonopy.harmonic.dynamical_matrix import (
 )
 from phonopy.phonon.grid import BZGrid
 from phonopy.phonon.mesh import Mesh as PhonopyMesh
-from phonopy.phonon.spectrum import TetrahedronDOSAccumulator
+from phonopy.phonon.tetrahedron_method import get_integration_weights
 from scipy.special import ndtr
 
 from engine.errors import PhonoscopeError
@@ -128,9 +128,9 @@ def dense_modes(atoms: Atoms, ph: Phonopy, mesh: Mesh) -> DenseModes:
     assert vectors is not None
     weights = (np.abs(vectors.reshape(len(q), len(atoms), 3, -1)) ** 2).sum(2).swapaxes(1, 2)
     multiplicity = np.bincount(origin)
+    sources = group.sources[family.operation][:, None]
     carried = np.zeros_like(weights)
-    for number, operation in zip(origin, family.operation, strict=True):
-        carried[number] += weights[number][:, group.sources[operation]]
+    np.add.at(carried, origin, np.take_along_axis(weights[origin], sources, axis=2))
     irreducible = theirs[family.irreducible[order]]
     return DenseModes(
         mesh=mesh,
@@ -189,16 +189,19 @@ def _tetrahedra(
     modes: DenseModes, edges: Float[np.ndarray, " edges"]
 ) -> Float[np.ndarray, "atoms edges"]:
     """States of each atom below each edge."""
-    found = TetrahedronDOSAccumulator(
+    # phonopy's accumulator does this, and as much again for the density, which is not needed.
+    number = np.empty(np.prod(modes.mesh), int)
+    number[modes.irreducible] = np.arange(len(modes.irreducible))
+    shares = get_integration_weights(
+        edges,
         modes.frequencies_cm1,
         modes.grid,
-        mode_property=modes.atom_weights[None],
-        ir_grid_points=modes.irreducible,
-        ir_grid_weights=modes.multiplicity,
-        ir_grid_map=modes.representative,
-        sampling_points=edges,
+        grid_points=modes.grid.grg2bzg[modes.irreducible],
+        bzgp2irgp_map=number[modes.representative[modes.grid.bzg2grg]],
+        function="J",
     )
-    return found.result.cumulative[0].T
+    weights = modes.atom_weights * modes.multiplicity[:, None, None]
+    return np.tensordot(weights, shares, axes=([0, 1], [0, 2])) / np.prod(modes.mesh)
 
 
 def _smeared(
