@@ -27,10 +27,10 @@ from engine.derivatives.energy import total_energy, traceable
 from engine.graph import DOUBLE, System, Wave, bloch_phases, wave_system
 from engine.potentials import AtomicEnergies, Potential
 
-TASKS = 64
+TASKS = 96
 """Sets of columns handed to one call of the compiled program; fewer cost no more than they need."""
 
-SMALL = 96
+SMALL = 72
 """Amplitudes, of all columns together, that are differentiated at once in small cells."""
 
 
@@ -193,6 +193,7 @@ def _products(
         return jax.lax.dynamic_update_slice_in_dim(found, jax.vmap(task)(*here), i * at_once, 0)
 
     # In a small cell a single task is over before its many small operations have paid.
-    at_once = max(1, SMALL // waves[0].size)
+    fitting = [n for n in range(1, TASKS) if TASKS % n == 0 and n * waves[0].size <= SMALL]
+    at_once = max(fitting, default=1)
     rounds = (n_tasks + at_once - 1) // at_once
     return jax.lax.fori_loop(0, rounds, some_tasks, jnp.zeros_like(waves))

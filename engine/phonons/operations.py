@@ -18,11 +18,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import spglib
 from ase import Atoms
 from jaxtyping import Complex, Float, Int, Shaped
 
 from engine.symmetry.group import exact_group
+from engine.symmetry.space_group import symmetry_dataset
 
 SAME_Q = 1e-6
 """Wave vectors closer than this, in reciprocal units of the cell, are the same."""
@@ -108,7 +108,7 @@ def operations(atoms: Atoms, tolerance_A: float = 1e-3) -> Operations:
     """
     lattice = atoms.cell.complete().array
     scaled = atoms.get_scaled_positions(wrap=False)
-    found = spglib.get_symmetry_dataset((lattice, scaled, atoms.numbers), symprec=tolerance_A)
+    found = symmetry_dataset(lattice, scaled, atoms.numbers, tolerance_A)
     w = np.eye(3, dtype=int)[None] if found is None else found.rotations.astype(int)
     t = np.zeros((1, 3)) if found is None else found.translations
     arrived = np.einsum("gab,jb->gja", w, scaled) + t[:, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
@@ -46,6 +46,7 @@ class Potential:
     cutoff_A: float
     elements: frozenset[int] | None
     reference: str
+    _casts: dict[np.dtype, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def astype(self, dtype: np.dtype) -> Potential:
         """The same potential with every floating-point parameter in another precision."""
@@ -55,7 +56,9 @@ class Potential:
             floating = np.issubdtype(array.dtype, np.floating)
             return jnp.asarray(array.astype(dtype) if floating else array)
 
-        return replace(self, parameters=jax.tree.map(cast, self.parameters))
+        if dtype not in self._casts:
+            self._casts[dtype] = jax.tree.map(cast, self.parameters)
+        return replace(self, parameters=self._casts[dtype])
 
     def require_elements(self, atoms: Atoms) -> None:
         """Raise PhonoscopeError if the structure has elements the potential does not know."""

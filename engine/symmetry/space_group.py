@@ -8,10 +8,12 @@ group isomorphic to the crystal's point group.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import spglib
 from ase import Atoms
+from jaxtyping import Float, Int
 
 from engine.errors import PhonoscopeError
 from engine.symmetry.group import SymmetryGroup, exact_group
@@ -58,8 +60,8 @@ def space_group(atoms: Atoms, tolerance_A: float = 1e-3) -> SpaceGroup:
     PhonoscopeError
         if spglib finds no group, because atoms are too close or the tolerance too large.
     """
-    cell = (atoms.cell.complete().array, atoms.get_scaled_positions(wrap=False), atoms.numbers)
-    dataset = spglib.get_symmetry_dataset(cell, symprec=tolerance_A)
+    scaled = atoms.get_scaled_positions(wrap=False)
+    dataset = symmetry_dataset(atoms.cell.complete().array, scaled, atoms.numbers, tolerance_A)
     if dataset is None:
         raise PhonoscopeError(
             "No space group was found",
@@ -75,6 +77,27 @@ def space_group(atoms: Atoms, tolerance_A: float = 1e-3) -> SpaceGroup:
         factor_group=_factor_group(schoenflies, atoms, dataset) if identities == 1 else None,
         primitive_cells=identities,
     )
+
+
+def symmetry_dataset(
+    lattice: Float[np.ndarray, "3 3"],
+    scaled: Float[np.ndarray, "atoms 3"],
+    numbers: Int[np.ndarray, " atoms"],
+    tolerance_A: float,
+) -> spglib.SpglibDataset | None:
+    """What spglib finds, kept for the next who asks; None where it finds nothing."""
+    arrays = (np.ascontiguousarray(x, float).tobytes() for x in (lattice, scaled, numbers))
+    return _symmetry_dataset(*arrays, tolerance_A)
+
+
+@lru_cache(maxsize=64)
+def _symmetry_dataset(
+    lattice: bytes, scaled: bytes, numbers: bytes, tolerance_A: float
+) -> spglib.SpglibDataset | None:
+    vectors = np.frombuffer(lattice).reshape(3, 3).tolist()
+    positions = np.frombuffer(scaled).reshape(-1, 3).tolist()
+    kinds = np.frombuffer(numbers).astype(int).tolist()
+    return spglib.get_symmetry_dataset((vectors, positions, kinds), symprec=tolerance_A)
 
 
 def _factor_group(name: str, atoms: Atoms, dataset: spglib.SpglibDataset) -> SymmetryGroup | None:
