@@ -50,7 +50,7 @@ def energy_forces_stress(atoms: Atoms, model: Potential, dtype: np.dtype = DOUBL
 
 
 def hessian(
-    atoms: Atoms, model: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int = 24
+    atoms: Atoms, model: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int | None = None
 ) -> Float[np.ndarray, "3*atoms 3*atoms"]:
     """Second derivatives of the energy, d^2 E / dx_ia dx_jb, in eV/angstrom^2, under any model.
 

@@ -30,6 +30,9 @@ from engine.potentials import AtomicEnergies, Potential
 TASKS = 96
 """Sets of columns handed to one call of the compiled program; fewer cost no more than they need."""
 
+EDGES_AT_ONCE = 40_000
+"""Edges times columns that are differentiated together, unless a caller says how many columns."""
+
 SMALL = 72
 """Amplitudes, of all columns together, that are differentiated at once in small cells."""
 
@@ -39,7 +42,7 @@ def dynamical_matrices(
     potential: Potential,
     q: Float[np.ndarray, "n_q 3"],
     dtype: np.dtype = DOUBLE,
-    columns_at_once: int = 24,
+    columns_at_once: int | None = None,
 ) -> Complex[np.ndarray, "n_q 3*atoms 3*atoms"]:
     """D_ij(q) = sum_R Phi(0i, Rj) exp(2 pi i q.R) / sqrt(m_i m_j), in eV/(angstrom^2 amu).
 
@@ -49,7 +52,8 @@ def dynamical_matrices(
 
     Parameters
     ----------
-    columns_at_once : columns differentiated together; bounds the memory.
+    columns_at_once : columns differentiated together at most; bounds the memory. None: 24, fewer in
+        large cells, where the messages of a single column fill it.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def bloch_products(
     q: Float[np.ndarray, "n_q 3"],
     displacements: Sequence[Float[np.ndarray, "k 3*atoms"]],
     dtype: np.dtype = DOUBLE,
-    columns_at_once: int = 24,
+    columns_at_once: int | None = None,
 ) -> list[Complex[np.ndarray, "k 3*atoms"]]:
     """Force constants times displacements, Phi(q) u, for a few displacements at each q.
 
@@ -79,7 +83,7 @@ def bloch_products(
     Parameters
     ----------
     displacements : for each q an array of shape (k, 3*atoms), real; k may differ from q to q.
-    columns_at_once : displacements differentiated together; bounds the memory.
+    columns_at_once : displacements differentiated together at most, see above.
 
     Raises
     ------
@@ -88,6 +92,8 @@ def bloch_products(
     """
     parameters, system = traceable(atoms, potential, dtype)
     q = np.asarray(q, float).reshape(-1, 3)
+    if columns_at_once is None:
+        columns_at_once = max(1, min(24, EDGES_AT_ONCE // max(1, len(system.graph.senders))))
     tasks = _Tasks(q, [np.asarray(u, float) for u in displacements], columns_at_once)
     for first in range(0, len(tasks.q), TASKS):
         part = slice(first, first + TASKS)

@@ -12,7 +12,7 @@ from engine.potentials import Potential
 
 
 def hessian(
-    atoms: Atoms, potential: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int = 24
+    atoms: Atoms, potential: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int | None = None
 ) -> Float[np.ndarray, "3*atoms 3*atoms"]:
     """Second derivatives of the energy, d^2 E / dx_ia dx_jb, in eV/angstrom^2.
 
@@ -20,7 +20,7 @@ def hessian(
 
     Parameters
     ----------
-    columns_at_once : columns differentiated together; bounds the memory.
+    columns_at_once : columns differentiated together at most; bounds the memory.
 
     Raises
     ------

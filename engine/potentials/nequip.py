@@ -9,7 +9,6 @@ SiLU, everything else is multiplied by a scalar. The energy of an atom is read o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -91,7 +90,7 @@ class NequIP(nn.Module):
         features = e3nn.IrrepsArray(
             f"{n_species}x0e", jax.nn.one_hot(index, n_species, dtype=dtype)
         )
-        hidden = e3nn.Irreps(config.hidden_irreps)
+        hidden = e3nn.Irreps(config.hidden_irreps).regroup()
         edges = geometry(vectors, config.lmax, graph)
         for layer in range(config.n_layers):
             last = layer == config.n_layers - 1
@@ -99,7 +98,7 @@ class NequIP(nn.Module):
             features = Layer(config, str(irreps), name=f"layer_{layer}")(
                 features, index, edges, graph
             )
-        energies = linear("0e", "readout")(features).array[:, 0]
+        energies = Linear("1x0e", name="readout")(features).array[:, 0]
         return config.scale_eV * energies + config.shift_eV + reference[index]
 
 
@@ -122,10 +121,9 @@ class Layer(nn.Module):
         n_gated = sum(mul for mul, ir in irreps_out if ir.l > 0)
         before_gate = (irreps_out + e3nn.Irreps(f"{n_gated}x0e")).regroup()
         messages = self.messages(features, before_gate, edges, graph)
-        if config.skip_per_species:
-            own = linear(before_gate, "skip", len(config.atomic_numbers))(index, features)
-        else:
-            own = linear(before_gate, "skip")(features)
+        n_species = len(config.atomic_numbers) if config.skip_per_species else None
+        skip = Linear(str(before_gate), n_species, name="skip")
+        own = skip(features, index if config.skip_per_species else None)
         features = messages.extend_with_zeros(before_gate) + own
         if config.layer_norm:
             features = RMSNorm(name="norm")(features)
@@ -140,7 +138,7 @@ class Layer(nn.Module):
     ) -> e3nn.IrrepsArray:
         """What every atom collects from its neighbours."""
         config, dtype = self.config, features.dtype
-        features = linear(features.irreps, "linear_1")(features)
+        features = Linear(str(features.irreps), name="linear_1")(features)
         paths = Paths(
             features.irreps, reached(features.irreps, irreps_out, config.lmax), config.lmax
         )
@@ -198,13 +196,33 @@ class RMSNorm(nn.Module):
         return e3nn.IrrepsArray(irreps, x * weight * (size + 1e-12) ** -0.5)
 
 
-def linear(
-    irreps_out: e3nn.Irreps, name: str, n_species: int | None = None
-) -> Callable[..., e3nn.IrrepsArray]:
+class Linear(nn.Module):
     """A matrix an irrep, scaled by 1 / sqrt(channels); with ``n_species`` one set for each."""
-    return e3nn.flax.Linear(
-        irreps_out, num_indexed_weights=n_species, force_irreps_out=True, name=name
-    )
+
+    irreps_out: str
+    n_species: int | None = None
+
+    @nn.compact
+    def __call__(
+        self, features: e3nn.IrrepsArray, index: Int[Array, " atoms"] | None = None
+    ) -> e3nn.IrrepsArray:
+        """Features of ``irreps_out``; zero where the input lacks the irrep."""
+        irreps_out, dtype = e3nn.Irreps(self.irreps_out), features.dtype
+        given = {ir: x for (_, ir), x in zip(features.irreps, features.chunks, strict=True)}
+        chunks: list[Array | None] = []
+        for mul, ir in irreps_out:
+            x = given.get(ir)
+            if x is None:
+                chunks.append(None)
+                continue
+            several = () if self.n_species is None else (self.n_species,)
+            shape = (*several, x.shape[1], mul)
+            weight = self.param(f"weight_{ir}", normal(), shape, dtype) / math.sqrt(x.shape[1])
+            if index is not None:
+                chunks.append(jnp.einsum("nui,nuv->nvi", x, weight[index]))
+            else:
+                chunks.append(jnp.einsum("nui,uv->nvi", x, weight))
+        return e3nn.from_chunks(irreps_out, chunks, features.shape[:-1], dtype)
 
 
 def gate(features: e3nn.IrrepsArray, irreps_out: e3nn.Irreps) -> e3nn.IrrepsArray:
