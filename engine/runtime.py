@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 import jax
+import jaxlib
 from platformdirs import user_cache_path
 
 
@@ -18,8 +19,22 @@ def configure() -> None:
 
     The environment variable ``JAX_COMPILATION_CACHE_DIR`` wins over the default place.
     """
+    _without_fused_products()
     jax.config.update("jax_enable_x64", True)
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         directory = user_cache_path("phonoscope") / "compiled"
         jax.config.update("jax_compilation_cache_dir", str(directory))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+
+def _without_fused_products() -> None:
+    """Keep jaxlib 0.10 from fusing matrix products in single precision.
+
+    Some of these fusions end the process with a segmentation fault (large cells, many columns);
+    products by themselves are sound and as fast. Other versions may not know the flag, and would
+    stop at it.
+    """
+    flag = "--xla_cpu_experimental_ynn_fusion_type"
+    given = os.environ.get("XLA_FLAGS", "")
+    if jaxlib.__version__.startswith("0.10.") and flag not in given:
+        os.environ["XLA_FLAGS"] = f"{given} {flag}=LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT".strip()
