@@ -28,11 +28,10 @@ def configure() -> None:
 
 
 def _without_fused_products() -> None:
-    """Keep jaxlib 0.10 from fusing matrix products in single precision.
+    """Keep jaxlib 0.10 from fusing matrix products with what surrounds them.
 
-    Some of these fusions end the process with a segmentation fault (large cells, many columns);
-    products by themselves are sound and as fast. Other versions may not know the flag, and would
-    stop at it.
+    Some programs of this engine end in a segmentation fault inside such a fusion. Other versions
+    may not know the flag, and would stop at it.
     """
     flag = "--xla_cpu_experimental_ynn_fusion_type"
     given = os.environ.get("XLA_FLAGS", "")
