@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-# Sizes of a trained network: small ones did not show it.
+# Without the setting this ends in a segmentation fault.
 LARGE_CELL_IN_SINGLE_PRECISION = """
 import numpy as np
 from ase.build import bulk
