@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import jax
 import numpy as np
 import pytest
@@ -11,6 +13,17 @@ from ase.build import bulk
 import engine
 
 jax.config.update("jax_debug_nans", True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def released_programs() -> Iterator[None]:
+    """Let go of the programs a module compiled.
+
+    Every compiled program maps memory, and Linux allows a process 65,530 maps
+    (vm.max_map_count): the models' tests reach that, and the next program is a segmentation fault.
+    """
+    yield
+    jax.clear_caches()
 
 
 @pytest.fixture(scope="session")
