@@ -1,44 +1,14 @@
-"""Results as JSON documents: the shapes that scripts rely on (docs/json.md).
-
-A field that cannot be computed yet is null, never a guess.
-"""
+"""Results of crystals as documents."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from engine.modes import Modes
+from engine.formats.documents.common import Document, mode_list
 from engine.phonons import Bands, Dos, Phonons, Thermal
-from engine.vibrations import Vibrations
-
-Document = dict[str, Any]
 
 TEMPERATURES_K = np.arange(0.0, 1001.0, 10.0)
 """Those of thermal properties, which contain 300 K."""
-
-
-def modes_document(result: Vibrations) -> Document:
-    """Vibrations of a molecule."""
-    return {
-        "kind": "molecule",
-        "formula": result.atoms.get_chemical_formula(),
-        "model": result.model,
-        "derivatives": result.derivatives,
-        "point_group": result.group.name,
-        "linear": False,
-        "energy_eV": result.energy_eV,
-        "max_force_eV_A": result.max_force_eV_A,
-        "gamma_vib": result.gamma_vib,
-        "trust": {
-            "symmetry_rms_A": result.group.rms_A,
-            "hessian_symmetry_error": result.hessian_symmetry_error,
-            "residual_translation_cm1": result.residual_translation_cm1,
-            "residual_rotation_cm1": result.residual_rotation_cm1,
-        },
-        "modes": _modes(result.modes),
-    }
 
 
 def phonons_document(result: Phonons, bands: Bands) -> Document:
@@ -59,7 +29,9 @@ def phonons_document(result: Phonons, bands: Bands) -> Document:
         "gamma": {
             "modes": [
                 {**mode, "acoustic": bool(acoustic)}
-                for mode, acoustic in zip(_modes(result.gamma), result.gamma.acoustic, strict=True)
+                for mode, acoustic in zip(
+                    mode_list(result.gamma), result.gamma.acoustic, strict=True
+                )
             ],
             "gamma_optical": result.gamma_optical,
             "nac": result.born is not None,
@@ -120,20 +92,3 @@ def _thermal(thermal: Thermal) -> Document:
         "left_out_weight": thermal.left_out_weight,
         "mesh": list(thermal.mesh),
     }
-
-
-def _modes(modes: Modes) -> list[Document]:
-    return [
-        {
-            "index": i + 1,
-            "frequency_cm1": float(modes.frequency_cm1[i]),
-            "irrep": modes.irrep[i],
-            "degeneracy": int(modes.degeneracy[i]),
-            "symmetry_purity": modes.symmetry_purity[i],
-            "ir_active": modes.ir_active[i],
-            "raman_active": modes.raman_active[i],
-            "reduced_mass_amu": float(modes.reduced_mass_amu[i]),
-            "displacement": modes.displacement[i].real.tolist(),
-        }
-        for i in range(len(modes))
-    ]
