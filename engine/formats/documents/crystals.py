@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.formats.documents.common import Document, mode_list
+from engine.modes import Modes
 from engine.phonons import Bands, Dos, Phonons, Thermal
 
 TEMPERATURES_K = np.arange(0.0, 1001.0, 10.0)
@@ -57,6 +58,13 @@ def phonons_document(result: Phonons, bands: Bands) -> Document:
             "warnings": list(trust.warnings),
         },
     }
+
+
+def _with_acoustic(modes: Modes) -> list[Document]:
+    return [
+        {**mode, "acoustic": bool(acoustic)}
+        for mode, acoustic in zip(mode_list(modes), modes.acoustic, strict=True)
+    ]
 
 
 def _approached(result: Phonons) -> list[Document]:
