@@ -11,6 +11,7 @@ from ase import Atoms
 from ase.build import bulk
 
 import engine
+from engine.potentials import registry
 
 jax.config.update("jax_debug_nans", True)
 
@@ -24,6 +25,12 @@ def released_programs() -> Iterator[None]:
     """
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that a test registers is known to that test alone."""
+    monkeypatch.setattr(registry, "_MODELS", dict(registry._MODELS))
 
 
 @pytest.fixture(scope="session")
