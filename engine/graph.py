@@ -207,7 +207,43 @@ def _check(atoms: Atoms) -> None:
 # --- the rule of derivatives along a wave ---------------------------------------------------------
 # The first derivative (forces) is that of an ordinary gather, its transpose a sum at the senders:
 # custom_vjp. What differentiates those two again is a displacement wave: custom_jvp, with the
-# phases taken from the tangents.
+# phases taken from the tangents. What differentiates a third time are the parameters in training:
+# by then both rules are used up, and what they leave behind is ordinary code. All of them take the
+# wave as an argument, so that they belong to these two derivatives even where their values do not
+# depend on the displacement.
+
+
+def at_rest(values: Shaped[Array, "..."], wave: Wave) -> Shaped[Array, "..."]:
+    """Values that no displacement changes, while derivatives by parameters pass."""
+    return _at_rest(values, wave)
+
+
+@jax.custom_vjp
+def _at_rest(values: Array, wave: Wave) -> Array:
+    return _unmoved(values, wave.phases)
+
+
+def _at_rest_forward(values: Array, wave: Wave) -> tuple[Array, None]:
+    return _unmoved(values, wave.phases), None
+
+
+def _at_rest_backward(kept: None, cotangent: Array) -> tuple[None, None]:
+    return None, None
+
+
+_at_rest.defvjp(_at_rest_forward, _at_rest_backward)
+
+
+@jax.custom_jvp
+def _unmoved(values: Array, phases: Array) -> Array:
+    return values
+
+
+@_unmoved.defjvp
+def _unmoved_along_wave(
+    primals: tuple[Array, Array], tangents: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    return primals[0], jnp.zeros_like(primals[0])
 
 
 def quarter_turn(values: Shaped[Array, "atoms ..."]) -> Shaped[Array, "atoms ..."]:
@@ -229,11 +265,11 @@ def _gather_at_rest(n_atoms: int, values: Array, senders: Array, phases: Array) 
 def _gather_wave(
     n_atoms: int, primals: tuple[Array, ...], tangents: tuple[Array, ...]
 ) -> tuple[Array, Array]:
-    values, senders, phases = primals
+    values, senders, _ = primals
     wave, _, phase = tangents
     cosine, sine = (_column(phase, which, values) for which in (0, 1))
     change = cosine * wave[senders] + sine * quarter_turn(wave)[senders]
-    return _gather_at_rest(n_atoms, values, senders, phases), change
+    return values[senders], change
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -245,18 +281,17 @@ def _scatter_at_rest(n_atoms: int, values: Array, senders: Array, phases: Array)
 def _scatter_wave(
     n_atoms: int, primals: tuple[Array, ...], tangents: tuple[Array, ...]
 ) -> tuple[Array, Array]:
-    values, senders, phases = primals
+    values, senders, _ = primals
     wave, _, phase = tangents
     cosine, sine = (_column(phase, which, values) for which in (0, 1))
     plain = jax.ops.segment_sum(cosine * wave, senders, num_segments=n_atoms)
     turned = jax.ops.segment_sum(sine * wave, senders, num_segments=n_atoms)
-    return _scatter_at_rest(n_atoms, values, senders, phases), plain - quarter_turn(turned)
+    at_senders = jax.ops.segment_sum(values, senders, num_segments=n_atoms)
+    return at_senders, plain - quarter_turn(turned)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _gather(n_atoms: int, values: Array, senders: Array, wave: Wave) -> Array:
-    # The whole wave: its displacements are what the first derivative is taken of, so that this
-    # function belongs to the first derivative even where `values` do not depend on them.
     return _gather_at_rest(n_atoms, values, senders, wave.phases)
 
 

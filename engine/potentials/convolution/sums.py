@@ -21,11 +21,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import e3nn_jax as e3nn
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from engine.graph import Graph
+from engine.graph import Graph, at_rest
 from engine.potentials.convolution.edges_at_rest import EdgesAtRest, Radial, edges_at_rest, mixed
 from engine.potentials.convolution.paths import (
     Features,
@@ -70,7 +69,7 @@ class Geometry(NamedTuple):
 def geometry(vectors: Float[Array, "edges 3"], lmax: int, graph: Graph) -> Geometry | EdgesAtRest:
     """Functions of the edge vectors (angstrom, from receiver to sender) for :func:`convolution`."""
     if graph.wave is not None:
-        return edges_at_rest(jax.lax.stop_gradient(vectors[: len(vectors) // 2]), lmax)
+        return edges_at_rest(at_rest(vectors[: len(vectors) // 2], graph.wave), lmax)
     return Geometry(jnp.linalg.norm(vectors, axis=1), harmonics(vectors, lmax))
 
 

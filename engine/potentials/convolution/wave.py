@@ -29,7 +29,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from engine.graph import Graph, Wave
+from engine.graph import Graph, Wave, at_rest
 from engine.potentials.convolution.edges_at_rest import (
     EdgesAtRest,
     Layer,
@@ -78,7 +78,7 @@ def wave_convolution(
         graph.senders[:n_edges], graph.receivers[:n_edges], n, graph.images, graph.complete
     )
     layer = layer_at_rest(paths, edges, cell, radial, last, mix)
-    h_rest = [jax.lax.stop_gradient(x[:n]) for x in h]
+    h_rest = [at_rest(x[:n], graph.wave) for x in h]
     no_phases = jnp.ones((n_edges, 1), last.dtype)
     messages = sums_with_phases(cell, no_phases).messages(layer)
     collected = messages.apply([x[None] for x in h_rest])
@@ -111,6 +111,10 @@ _convolve.defvjp(_forward, _backward)
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _value(paths: Paths, h: Features, wave: Wave, rest: _Rest) -> Features:
+    return _plain_value(rest)
+
+
+def _plain_value(rest: _Rest) -> Features:
     return [jnp.concatenate([x, x]) for x in rest.out]
 
 
@@ -126,7 +130,7 @@ def _value_along_wave(paths: Paths, primals: tuple, tangents: tuple) -> tuple[Fe
     t, t_rest = sums.coupling(rest.slopes), layer.cell.sum_over_edges(rest.slopes)
     moved = sums.at_receivers(t, "dx,d->x", dx) - jnp.einsum("rdx,zrd->zrx", t_rest, dx)
     change = [x + y for x, y in zip(change, unflattened(moved, change), strict=True)]
-    return _value(paths, *primals), [_both_copies(x) for x in change]
+    return _plain_value(rest), [_both_copies(x) for x in change]
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -134,6 +138,12 @@ def _transposed(
     paths: Paths, c: Features, h: Features, wave: Wave, rest: _Rest
 ) -> tuple[Features, Float[Array, "twice 3"]]:
     """Cotangents of the features and of the displacements, at rest."""
+    return _plain_transposed(paths, c, rest)
+
+
+def _plain_transposed(
+    paths: Paths, c: Features, rest: _Rest
+) -> tuple[Features, Float[Array, "twice 3"]]:
     layer, c = rest.layer, [_one_copy(x) for x in c]
     by_input = paths.by_input(unmixed(layer.mix, [x[None] for x in c]))
     hbar = rest.messages.transposed(by_input)
@@ -175,7 +185,7 @@ def _transposed_along_wave(paths: Paths, primals: tuple, tangents: tuple) -> tup
         - jnp.einsum("rde,zre->zrd", k_receivers, dx)
     )
     change = [_both_copies(x) for x in hbar], _both_copies(xbar_senders - xbar_receivers)
-    return _transposed(paths, *primals), change
+    return _plain_transposed(paths, primals[0], rest), change
 
 
 def _one_copy(values: Float[Array, "twice ..."]) -> Float[Array, "half ..."]:
