@@ -24,6 +24,7 @@ LAYERS = [
     ["engine.phonons"],
     ["engine.library"],
     ["engine.formats", "engine.reference"],
+    ["engine.training"],
     ["engine"],
     ["engine.cli", "engine.__main__"],
     ["dashboard"],

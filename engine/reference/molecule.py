@@ -41,8 +41,6 @@ G2_NAME = {
 """Library name -> name in ase's G2 collection, whose geometries have exact symmetry."""
 # fmt: on
 
-SCF_ENERGY_TOLERANCE, SCF_GRADIENT_TOLERANCE = 1e-12, 1e-8  # hartree; orbital gradient, a.u.
-CONVERGENCE_SET = "GAU_VERYTIGHT"  # geomeTRIC: largest gradient 2e-6 hartree/bohr
 FIELD_STEP = 2e-3  # hartree/(e bohr)
 EXTENDED_XYZ = 'Properties=species:S:1:pos:R:3 pbc="F F F"'  # ase's own writer has only 8 decimals
 
@@ -57,11 +55,24 @@ Arrays = dict[str, Float[np.ndarray, "..."]]
 
 @dataclass(frozen=True)
 class Method:
-    """Exchange-correlation functional, basis set and PySCF's grid level (0 to 9)."""
+    """How the electronic structure is computed.
+
+    Attributes
+    ----------
+    xc, basis : exchange-correlation functional and basis set, as PySCF names them.
+    grid_level : PySCF's, 0 to 9.
+    energy_tolerance, gradient_tolerance : of the self-consistent field; hartree, and the norm of
+        the orbital gradient in atomic units.
+    convergence_set : geomeTRIC's name for when a geometry is relaxed; the default is a largest
+        gradient of 2e-6 hartree/bohr.
+    """
 
     xc: str = "b3lyp"
     basis: str = "def2-svp"
     grid_level: int = 5
+    energy_tolerance: float = 1e-12
+    gradient_tolerance: float = 1e-8
+    convergence_set: str = "GAU_VERYTIGHT"
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def starting_structure(name: str) -> Atoms:
     return atoms
 
 
-def _import_pyscf() -> Any:
+def import_pyscf() -> Any:
     """The package pyscf with the submodules used here."""
     try:
         import pyscf.dft  # and pyscf.gto
@@ -112,7 +123,7 @@ def _import_pyscf() -> Any:
 
 def pyscf_molecule(atoms: Atoms, method: Method) -> Any:
     """pyscf.gto.Mole of `atoms`, in their orientation: PySCF's own symmetry stays off."""
-    pyscf = _import_pyscf()
+    pyscf = import_pyscf()
     try:
         pyscf.dft.libxc.parse_xc(method.xc)
         places = list(zip(atoms.symbols, atoms.positions / Bohr, strict=True))
@@ -125,9 +136,9 @@ def pyscf_molecule(atoms: Atoms, method: Method) -> Any:
 
 def kohn_sham(molecule: Any, method: Method) -> Any:
     """Unsolved restricted Kohn-Sham problem with density fitting."""
-    solver = _import_pyscf().dft.RKS(molecule, xc=method.xc).density_fit()
+    solver = import_pyscf().dft.RKS(molecule, xc=method.xc).density_fit()
     solver.grids.level = method.grid_level
-    solver.conv_tol, solver.conv_tol_grad = SCF_ENERGY_TOLERANCE, SCF_GRADIENT_TOLERANCE
+    solver.conv_tol, solver.conv_tol_grad = method.energy_tolerance, method.gradient_tolerance
     return solver
 
 
@@ -147,9 +158,9 @@ def gradients(solver: Any) -> Any:
 def relaxed(atoms: Atoms, method: Method) -> Atoms:
     """The minimum next to `atoms`, oriented like them, centre of mass at the origin."""
     problem = gradients(kohn_sham(pyscf_molecule(atoms, method), method))
-    optimise = _import_pyscf().geomopt.geometric_solver.kernel
+    optimise = import_pyscf().geomopt.geometric_solver.kernel
     with contextlib.redirect_stderr(io.StringIO()):  # geomeTRIC logs every step there
-        converged, molecule = optimise(problem, convergence_set=CONVERGENCE_SET)
+        converged, molecule = optimise(problem, convergence_set=method.convergence_set)
     if not converged:
         raise PhonoscopeError("no relaxed geometry", "no convergence", "Mend the geometry.")
     start, end = atoms.positions, molecule.atom_coords() * Bohr
@@ -238,8 +249,8 @@ def provenance(source: str, method: Method, result: Reference, seconds: float) -
         "basis": method.basis,
         "density_fitting": "PySCF's auxiliary basis for this basis, its response included",
         "grid_level": method.grid_level,
-        "scf_tolerance_hartree": SCF_ENERGY_TOLERANCE,
-        "optimisation": f"geomeTRIC, {CONVERGENCE_SET}",
+        "scf_tolerance_hartree": method.energy_tolerance,
+        "optimisation": f"geomeTRIC, {method.convergence_set}",
         "derivatives": f"analytic Hessian; 13 gradients in electric fields, step {FIELD_STEP} a.u.",
         "energy_eV": result.energy_eV,
         "max_force_eV_A": float(np.linalg.norm(result.arrays["forces_eV_A"], axis=1).max()),

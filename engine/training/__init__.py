@@ -1,0 +1,1 @@
+"""Training models of the energy, and the data they are trained on."""

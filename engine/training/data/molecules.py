@@ -1,0 +1,154 @@
+"""The work on one molecule, in parts that are kept as soon as they are done."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.training.data.distortions import (
+    normal_modes,
+    random,
+    starting_geometry,
+    stretched,
+    thermal,
+)
+from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
+from engine.training.data.molecule_list import ISOLATED_ATOMS, Molecule
+from engine.training.data.quantum import Labeller
+
+IMAGINARY_CM1 = -10.0  # what the finite integration grid does to free rotors stays above
+DOWNHILL_A = 0.2  # how far from a saddle point the next relaxation starts
+LARGEST_WITH_FIELDS = 3  # heavy atoms: polarizability derivatives take 13 more gradients
+
+Distortion = tuple[str, float, bool]
+"""Kind, temperature in K or spread in angstrom or factor, and whether its Hessian is computed."""
+DISTORTIONS: dict[str, tuple[Distortion, ...]] = {
+    "distorted": (
+        ("thermal", 300, True),
+        ("thermal", 600, False),
+        ("classical", 300, False),
+        ("classical", 1000, False),
+        ("random", 0.04, False),
+        ("stretch", 1.15, False),
+    ),
+    "distorted-more": (
+        ("classical", 600, True),
+        ("random", 0.03, True),
+        ("thermal", 300, False),
+        ("thermal", 1000, False),
+        ("stretch", 0.92, False),
+        ("stretch", 1.3, False),
+    ),
+}
+STAGES = {1: ("equilibrium", "distorted"), 2: ("distorted-more",), 3: ("polarizability",)}
+"""Stage -> parts."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where parts are kept, and who computes them."""
+
+    folder: Path
+    labeller: Labeller
+
+    def path(self, name: str, part: str) -> Path:
+        """The file of a part."""
+        return self.folder / f"{name}.{part}.h5"
+
+    def failure(self, name: str, part: str) -> Path:
+        """The text file that says why a part was not computed."""
+        return self.folder / f"{name}.{part}.failed"
+
+    def settled(self, name: str, part: str) -> bool:
+        """Whether a part is done, or failed before."""
+        return self.path(name, part).exists() or self.failure(name, part).exists()
+
+    def equilibrium(self, name: str) -> LabelledStructure:
+        """The molecule at the lowest stationary point found; its part must be done."""
+        return read_molecules(self.path(name, "equilibrium"))[-1]
+
+
+def wanted(molecule: Molecule, part: str) -> bool:
+    """Whether a part is computed for a molecule at all."""
+    return part != "polarizability" or molecule.heavy_atoms <= LARGEST_WITH_FIELDS
+
+
+def compute_part(workplace: Workplace, molecule: Molecule, part: str) -> None:
+    """Compute one part of a molecule and keep it; raises what the labeller raises."""
+    started = time.process_time()
+    work: Callable[..., list[LabelledStructure]]
+    if part in DISTORTIONS:
+        structures = _distorted(workplace, molecule, part)
+    else:
+        work = {"equilibrium": _stationary_points, "polarizability": _with_polarizability}[part]
+        structures = work(workplace, molecule)
+    last = structures[-1]
+    notes: dict[str, float | str] = {"cpu_seconds": round(time.process_time() - started, 1)}
+    notes["largest_force_eV_A"] = float(np.linalg.norm(last.forces_eV_A, axis=1).max())
+    if part == "equilibrium":
+        assert last.hessian_eV_A2 is not None
+        notes["lowest_frequency_cm1"] = lowest_frequency_cm1(last)
+        notes["smiles"] = molecule.smiles
+        notes["started_from"] = f"ase G2 {molecule.g2}" if molecule.g2 else "RDKit"
+    write_part(workplace.path(molecule.name, part), part, structures, notes)
+
+
+def lowest_frequency_cm1(structure: LabelledStructure) -> float:
+    """The softest vibration of a structure with a Hessian; negative if imaginary."""
+    assert structure.hessian_eV_A2 is not None
+    return float(normal_modes(structure.atoms, structure.hessian_eV_A2).frequency_cm1[0])
+
+
+def _stationary_points(workplace: Workplace, molecule: Molecule) -> list[LabelledStructure]:
+    """The minimum; before it the saddle point, where relaxation first found one."""
+    labeller, atoms = workplace.labeller, starting_geometry(molecule)
+    found: list[LabelledStructure] = []
+    for _ in range(3):
+        atoms = labeller.relax(atoms)
+        found.append(labeller.label(atoms, molecule.name, "equilibrium", hessian=True))
+        hessian = found[-1].hessian_eV_A2
+        assert hessian is not None
+        modes = normal_modes(atoms, hessian)
+        if modes.frequency_cm1[0] > IMAGINARY_CM1:
+            break
+        found[-1] = replace(found[-1], kind="saddle")
+        atoms = atoms.copy()
+        atoms.positions += DOWNHILL_A * modes.displacement[0].real
+    return found
+
+
+def _distorted(workplace: Workplace, molecule: Molecule, part: str) -> list[LabelledStructure]:
+    minimum = workplace.equilibrium(molecule.name)
+    assert minimum.hessian_eV_A2 is not None
+    modes = normal_modes(minimum.atoms, minimum.hessian_eV_A2)
+    rng = np.random.default_rng(zlib.crc32(f"{molecule.name} {part}".encode()))
+    structures = []
+    for kind, size, hessian in DISTORTIONS[part]:
+        if kind in ("thermal", "classical"):
+            atoms = thermal(minimum.atoms, modes, size, rng, quantum=kind == "thermal")
+        elif kind == "random":
+            atoms = random(minimum.atoms, size, rng)
+        else:
+            warm = thermal(minimum.atoms, modes, 300, rng)
+            atoms = stretched(warm, minimum.atoms, size, rng)
+        structures.append(workplace.labeller.label(atoms, molecule.name, kind, hessian))
+    return structures
+
+
+def _with_polarizability(workplace: Workplace, molecule: Molecule) -> list[LabelledStructure]:
+    minimum = workplace.equilibrium(molecule.name)
+    derivative = workplace.labeller.polarizability_derivative(minimum.atoms)
+    return [replace(minimum, polarizability_derivative_A2=derivative)]
+
+
+def compute_free_atoms(workplace: Workplace) -> None:
+    """Energies of free atoms, one file an element; those that are there stay."""
+    for element in ISOLATED_ATOMS:
+        path = workplace.path(element, "atom")
+        if not path.exists():
+            write_part(path, "atom", [workplace.labeller.free_atom(element)], {})

@@ -1,0 +1,56 @@
+"""The command: a mistake is said in words, status and pack work on what is there."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import h5py
+import pytest
+
+from engine.training.data.molecule_list import MOLECULES
+from engine.training.data.molecules import Workplace
+from engine.training.data.queue import Task, work_on
+from engine.training.make_data import main
+from tests.engine.training.data.hooke import Springs
+
+WATER = next(m for m in MOLECULES if m.name == "water")
+KETENE = next(m for m in MOLECULES if m.name == "ketene")
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int | str | None:
+    monkeypatch.setattr(sys, "argv", ["make_data", *map(str, words)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return end.value.code
+
+
+@pytest.mark.parametrize(
+    "words", [("molecules", "--only", "unobtainium"), ("molecules", "--stages", "4"), ("pack",)]
+)
+def test_a_mistake_ends_with_code_2_and_no_traceback(words, monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, *words, "--out", tmp_path / "none") == 2
+    said = capsys.readouterr().err
+    assert said and "Traceback" not in said and not any(tmp_path.iterdir())
+
+
+def test_status_is_one_line(monkeypatch, tmp_path, capsys) -> None:
+    work_on(Workplace(tmp_path, Springs()), Task(1, WATER))
+    capsys.readouterr()
+    assert call(monkeypatch, "status", "--out", tmp_path) == 0
+    assert "7 geometries with forces, 2 Hessians" in capsys.readouterr().out
+
+
+def test_pack_says_where_its_numbers_come_from(monkeypatch, tmp_path, capsys) -> None:
+    pytest.importorskip("pyscf", reason="its version stands in the file")
+    pytest.importorskip("geometric", reason="its version stands in the file")
+    for molecule in (WATER, KETENE):
+        work_on(Workplace(tmp_path, Springs()), Task(1, molecule))
+    assert call(monkeypatch, "pack", tmp_path / "out" / "m.h5", "--out", tmp_path) == 0
+    assert "2 molecules" in capsys.readouterr().out
+    with h5py.File(tmp_path / "out" / "m.h5") as file:
+        assert json.loads(file.attrs["method"])["basis"] == "def2-svp"
+        assert json.loads(file.attrs["held_out"]) == ["ketene"]
+        assert set(file) == {"water", "ketene"}
