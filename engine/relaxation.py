@@ -26,9 +26,6 @@ LARGE_FORCE_EV_A = 0.01
 SYMMETRY_A = 0.01
 """Distance in angstrom within which a crystal's start counts as symmetric, for spglib."""
 
-STRAIGHT_A = 0.05
-"""Distance in angstrom from a line within which a molecule counts as linear, as for its group."""
-
 VACUUM_A = 15.0
 
 
@@ -144,28 +141,12 @@ def _held_by_space_group(atoms: Atoms) -> Atoms:
 
 
 def _hold_by_point_group(atoms: Atoms) -> None:
-    centre = atoms.get_center_of_mass()
-    centred = atoms.positions - centre
-    singular = np.linalg.svd(centred, compute_uv=False)
-    straight = len(atoms) < 3 or singular[1] < STRAIGHT_A
-    group = _line_group(atoms, centred) if straight else point_group(atoms)
-    atoms.positions = centre + group.symmetrize_positions(centred)
+    if len(atoms) == 1:
+        return  # no force acts on it
+    group = point_group(atoms)
+    centre = atoms.positions.mean(0)
+    atoms.positions = centre + group.symmetrize_positions(atoms.positions - centre)
     atoms.set_constraint(_KeepPointGroup(group))
-
-
-def _line_group(atoms: Atoms, centred: Float[np.ndarray, "atoms 3"]) -> SymmetryGroup:
-    """Half a turn about the line, and inversion if it is one: all that a line's own shape needs."""
-    axis = np.linalg.svd(centred)[2][0]
-    half_turn = 2 * np.outer(axis, axis) - np.eye(3)
-    rotations, permutations = [np.eye(3), half_turn], [np.arange(len(atoms))] * 2
-    order = np.argsort(centred @ axis)
-    opposite = np.empty(len(atoms), int)
-    opposite[order] = order[::-1]
-    same = atoms.numbers[opposite] == atoms.numbers
-    if same.all() and np.abs((centred + centred[opposite]) @ axis).max() < STRAIGHT_A:
-        rotations += [-np.eye(3), -half_turn]
-        permutations += [opposite] * 2
-    return SymmetryGroup("line", np.array(rotations), np.array(permutations), 0.0)
 
 
 class _KeepPointGroup(FixConstraint):

@@ -2,10 +2,10 @@
 
 from engine.symmetry.activity import is_ir_active, is_raman_active
 from engine.symmetry.character_table import CharacterTable, character_table
+from engine.symmetry.crystals.space_group import SpaceGroup, space_group
 from engine.symmetry.group import SymmetryGroup
 from engine.symmetry.labels import ModeLabels, label_modes, representation
-from engine.symmetry.molecule import point_group
-from engine.symmetry.space_group import SpaceGroup, space_group
+from engine.symmetry.molecules.point_group import point_group
 
 __all__ = [
     "CharacterTable",

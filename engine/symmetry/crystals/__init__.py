@@ -1,0 +1,1 @@
+"""Crystals: space groups and factor groups, Wyckoff positions, and what they say at q = 0."""

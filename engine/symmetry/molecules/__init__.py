@@ -1,0 +1,1 @@
+"""Molecules: their point groups, and what these say about vibrations from geometry alone."""

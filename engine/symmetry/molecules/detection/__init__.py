@@ -1,0 +1,1 @@
+"""How a molecule's point group is found: operations, groups of them, lines."""
