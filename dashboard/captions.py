@@ -12,6 +12,9 @@ from engine.phonons import Bands, Phonons
 from engine.vibrations import Vibrations
 
 PRIMES = ("", "′", "″")
+SIGNS = {"": "", "+": "<sup>+</sup>", "-": "<sup>−</sup>"}
+TERM = re.compile(r"(\d*)([ΣΠΔΦ][gu]?[+-]?|[^+]+)(?:\+|$)")
+"""A number and an irrep in a sum of irreps, of which those of linear molecules may end in +."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -35,12 +38,23 @@ def number(frequency_cm1: float) -> str:
 
 
 def irrep(label: str | None) -> str:
-    """A Mulliken symbol in HTML, like T<sub>2g</sub>; a dash where there is none."""
+    """An irrep in HTML, like T<sub>2g</sub>; a dash where there is no label.
+
+    Two that time reversal joins are a sum. Letters like a(2), of irreps without a Mulliken symbol,
+    stay as they are; a number in front tells the halves of a pair apart.
+    """
     if label is None:
         return "–"
-    letter, primes = label[0], label.count("'")
-    index = label[1:].rstrip("'")
-    return f"{letter}{f'<sub>{index}</sub>' if index else ''}{PRIMES[primes]}"
+    terms = TERM.findall(label)
+    return " + ".join((f"<sup>{n}</sup>" if n else "") + _symbol(name) for n, name in terms)
+
+
+def _symbol(label: str) -> str:
+    if label.endswith(")"):
+        return label
+    letter, primes, sign = label[0], label.count("'"), label[-1] if label[-1] in "+-" else ""
+    index = label[1:].rstrip("'+-")
+    return f"{letter}{f'<sub>{index}</sub>' if index else ''}{SIGNS[sign]}{PRIMES[primes]}"
 
 
 def activity(modes: Modes, i: int) -> str:
@@ -81,8 +95,7 @@ def representation(label: str | None) -> str:
         return "not determined: it depends on a choice of axes"
     if not label:
         return "none"
-    terms = [re.fullmatch(r"(\d*)(.+)", term) for term in label.split("+")]
-    return " + ".join(term[1] + irrep(term[2]) for term in terms if term)
+    return " + ".join(count + _symbol(name) for count, name in TERM.findall(label))
 
 
 def selection_rules(result: Vibrations | Phonons) -> str:

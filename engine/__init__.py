@@ -27,6 +27,10 @@ from engine.potentials import Potential, load_model, register_model
 from engine.potentials.finite_difference import from_calculator
 from engine.relaxation import relax
 from engine.structure import primitive_cell
+from engine.symmetry.vibrational_representation import (
+    VibrationalRepresentation,
+    vibrational_representation,
+)
 from engine.vibrations import Vibrations, vibrations, vibrations_from_hessian
 
 __all__ = [
@@ -34,6 +38,7 @@ __all__ = [
     "Phonons",
     "PhonoscopeError",
     "Potential",
+    "VibrationalRepresentation",
     "Vibrations",
     "calculator",
     "energy_forces_stress",
@@ -48,6 +53,7 @@ __all__ = [
     "read",
     "register_model",
     "relax",
+    "vibrational_representation",
     "vibrations",
     "vibrations_from_hessian",
     "with_isotopes",

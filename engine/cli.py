@@ -18,7 +18,7 @@ import engine
 from engine import library
 from engine.errors import PhonoscopeError
 from engine.formats import modes_document, phonons_document
-from engine.formats.documents import Document
+from engine.formats.documents import Document, crystal_symmetry_document, symmetry_document
 from engine.modes import Modes
 from engine.phonons import Phonons
 from engine.potentials import Potential, cards, load_model, model_names
@@ -27,6 +27,9 @@ from engine.potentials.checkpoints.download import fetch
 from engine.potentials.checkpoints.foreign import import_model, imported_name
 from engine.potentials.registry import folder_for
 from engine.relaxation import force_warning
+from engine.symmetry.crystals import text as crystal_text
+from engine.symmetry.molecules import text as molecule_text
+from engine.symmetry.vibrational_representation import VibrationalRepresentation
 from engine.vibrations import Vibrations
 
 app = typer.Typer(
@@ -41,6 +44,7 @@ app.add_typer(models, name="models")
 
 Structure = Annotated[str, typer.Argument(help="A file, or a name of the library.")]
 Model = Annotated[str | None, typer.Option(help="A model's name or file; default: the library's.")]
+Isotopes = Annotated[str, typer.Option(help="Isotopes of atoms, counted from 1, like 2=2H,3=2H.")]
 Json = Annotated[str | None, typer.Option("--json", help="Write JSON to this file; - is stdout.")]
 
 
@@ -51,9 +55,7 @@ def modes(
     relax: Annotated[
         bool, typer.Option("--relax", help="First relax the molecule; its symmetry is kept.")
     ] = False,
-    isotopes: Annotated[
-        str, typer.Option(help="Isotopes of atoms, counted from 1, like 2=2H,3=2H.")
-    ] = "",
+    isotopes: Isotopes = "",
     json: Json = None,
 ) -> None:
     """Vibrations of a molecule."""
@@ -89,9 +91,34 @@ def modes(
         return
     typer.echo(
         f"{result.atoms.get_chemical_formula()}  {result.group.name}  "
-        f"vibrations {result.gamma_vib}  [{result.model}; derivatives: {result.derivatives}]"
+        f"vibrations {result.gamma_vib or '?'}  [{result.model}; derivatives: {result.derivatives}]"
     )
+    if result.correlation is not None:
+        pairs = (f"{irrep} → {becomes}" for irrep, becomes in result.correlation.items())
+        typer.echo(f"Without isotopes {result.parent_group.name}:  {'   '.join(pairs)}")
     _print_levels(result.modes)
+
+
+@app.command()
+def symmetry(
+    structure: Structure,
+    tolerance: Annotated[
+        float | None, typer.Option(help="Largest distance of an atom from symmetry, angstrom.")
+    ] = None,
+    isotopes: Isotopes = "",
+    json: Json = None,
+) -> None:
+    """Symmetry and selection rules of a structure; no model is needed."""
+    atoms = engine.with_isotopes(engine.read(structure), isotopes)
+    report = engine.vibrational_representation(atoms, tolerance)
+    if isinstance(report, VibrationalRepresentation):
+        document, text = symmetry_document(report), molecule_text.as_text(report)
+    else:
+        document, text = crystal_symmetry_document(report), crystal_text.as_text(report)
+    if json is not None:
+        _write(document, json)
+    else:
+        typer.echo(text)
 
 
 @app.command()
@@ -273,7 +300,8 @@ def _print_levels(modes: Modes) -> None:
     typer.echo("    cm-1  degeneracy  irrep  activity")
     for level in modes.levels():
         i = level[0]
-        label = modes.irrep[i] or "?"
+        label = "?" if modes.irrep[i] is None else modes.irrep[i]
+        label = f"{label}?" if modes.irrep_certain[i] is False else label
         typer.echo(
             f"{_cm1(modes.frequency_cm1[i])}  {len(level):>10}  {label:<5}  {_activity(modes, i)}"
         )
@@ -287,4 +315,5 @@ def _activity(modes: Modes, i: int) -> str:
     if modes.acoustic[i]:
         return "acoustic"
     marks = {"IR": modes.ir_active[i], "Raman": modes.raman_active[i]}
-    return " ".join(name for name, active in marks.items() if active) or "silent"
+    seen = " ".join(name for name, active in marks.items() if active)
+    return seen or ("silent (hyper-Raman)" if modes.hyper_raman_active[i] else "silent")

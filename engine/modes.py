@@ -31,6 +31,10 @@ class Modes:
     degeneracy : shape (modes,), number of modes of the level.
     symmetry_purity : weight of the mode in its irrep, None where no irreps are known.
     ir_active, raman_active : what selection rules allow; None where they do not apply (q != 0).
+    hyper_raman_active : the same for hyper-Raman scattering.
+    irrep_confidence : how much of its irrep there is where the mode is found if no symmetry is
+        imposed, 0 to 1 (:class:`engine.symmetry.ModeLabels`); None where no irreps are known.
+    irrep_certain : whether that is at least one half; None without an irrep.
     """
 
     q: Float[np.ndarray, "3"]
@@ -43,6 +47,9 @@ class Modes:
     symmetry_purity: tuple[float | None, ...]
     ir_active: tuple[bool | None, ...]
     raman_active: tuple[bool | None, ...]
+    hyper_raman_active: tuple[bool | None, ...]
+    irrep_confidence: tuple[float | None, ...]
+    irrep_certain: tuple[bool | None, ...]
 
     def __len__(self) -> int:
         return len(self.frequency_cm1)
@@ -73,37 +80,40 @@ def modes_of(
     group: SymmetryGroup | None = None,
     subspace: Shaped[np.ndarray, "3*atoms dimension"] | None = None,
     acoustic: bool = False,
+    as_given: Float[np.ndarray, "3*atoms 3*atoms"] | None = None,
 ) -> Modes:
     """Diagonalise a mass-weighted matrix, in a subspace if one is given, and label the modes.
 
     Parameters
     ----------
     matrix : Hermitian, in eV/(angstrom^2 amu).
-    group : the symmetry by which modes are labelled; None: no labels.
-    subspace : orthonormal columns to stay within, such as the vibrations of a molecule.
+    group : the symmetry by which modes are labelled, and which is imposed; None: no labels.
+    subspace : orthonormal columns to stay within, such as the vibrations of a molecule; the group
+        must leave the space as it is.
     acoustic : the modes are the translations of a crystal, which nothing absorbs or scatters.
+    as_given : the matrix before any symmetry was imposed, if that is another; the confidence
+        tells of it.
     """
     basis = np.eye(len(matrix)) if subspace is None else subspace
     if np.abs(matrix.imag).max() < 1e-12 * max(np.abs(matrix).max(), 1e-300):
         matrix = matrix.real
-    projected = basis.conj().T @ matrix @ basis
-    eigenvalues, mixing = np.linalg.eigh((projected + projected.conj().T) / 2)
-    frequencies = frequency_cm1(eigenvalues)
-    vectors = (basis @ mixing).T.reshape(len(frequencies), -1, 3)
-    labels = label_modes(group, frequencies, vectors) if group else unlabelled(frequencies, vectors)
+    labels = label_modes(group, matrix, basis, as_given) if group else unlabelled(matrix, basis)
     displacement, reduced_mass_amu = _cartesian(labels.eigenvectors, masses_amu)
-    not_active = (False,) * len(frequencies)
+    not_active = (False,) * len(displacement)
     return Modes(
         q=q,
-        frequency_cm1=frequencies,
+        frequency_cm1=frequency_cm1(labels.eigenvalues),
         displacement=displacement,
         reduced_mass_amu=reduced_mass_amu,
-        acoustic=np.full(len(frequencies), acoustic),
+        acoustic=np.full(len(displacement), acoustic),
         irrep=labels.irreps,
         degeneracy=np.array(labels.degeneracies, int),
         symmetry_purity=labels.purities,
         ir_active=not_active if acoustic else labels.ir_active,
         raman_active=not_active if acoustic else labels.raman_active,
+        hyper_raman_active=not_active if acoustic else labels.hyper_raman_active,
+        irrep_confidence=labels.confidences,
+        irrep_certain=labels.certain,
     )
 
 
@@ -128,6 +138,9 @@ def joined(first: Modes, second: Modes) -> Modes:
         symmetry_purity=tuples(first.symmetry_purity, second.symmetry_purity),
         ir_active=tuples(first.ir_active, second.ir_active),
         raman_active=tuples(first.raman_active, second.raman_active),
+        hyper_raman_active=tuples(first.hyper_raman_active, second.hyper_raman_active),
+        irrep_confidence=tuples(first.irrep_confidence, second.irrep_confidence),
+        irrep_certain=tuples(first.irrep_certain, second.irrep_certain),
     )
 
 

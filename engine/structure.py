@@ -58,10 +58,15 @@ def primitive_cell(atoms: Atoms, tolerance_A: float = 1e-3) -> Atoms:
     """
     if not atoms.pbc.all():
         return atoms
-    isotopes = np.stack([atoms.numbers, atoms.get_masses()], 1)
+    isotopes = np.stack([atoms.numbers, atoms.get_masses().round(6)], 1)
     kinds, kind = np.unique(isotopes, axis=0, return_inverse=True)
     cell = (atoms.cell.array, atoms.get_scaled_positions(wrap=False), kind.ravel().tolist())
-    found = spglib.standardize_cell(cell, to_primitive=True, no_idealize=True, symprec=tolerance_A)
+    try:
+        found = spglib.standardize_cell(
+            cell, to_primitive=True, no_idealize=True, symprec=tolerance_A
+        )
+    except spglib.SpglibError:  # or None: that depends on a global setting of spglib's
+        found = None
     if found is None:
         raise PhonoscopeError(
             "No primitive cell was found",
@@ -82,7 +87,10 @@ def conventional_vectors(atoms: Atoms, tolerance_A: float = 1e-3) -> Int[np.ndar
     if not atoms.pbc.all():
         return np.eye(3, dtype=int)
     cell = (atoms.cell.array, atoms.get_scaled_positions(wrap=False), atoms.numbers)
-    dataset = spglib.get_symmetry_dataset(cell, symprec=tolerance_A)
+    try:
+        dataset = spglib.get_symmetry_dataset(cell, symprec=tolerance_A)
+    except spglib.SpglibError:
+        dataset = None
     if dataset is None:
         return np.eye(3, dtype=int)
     # spglib: columns of the standard lattice = columns of the given lattice @ inverse(P).

@@ -12,7 +12,10 @@ from engine.errors import PhonoscopeError
 from engine.finite_differences import derivatives_of, energy_forces_stress, hessian
 from engine.modes import Modes, modes_of
 from engine.potentials import Potential
-from engine.symmetry import SymmetryGroup, point_group, representation
+from engine.symmetry.correlation import correlation
+from engine.symmetry.group import SymmetryGroup
+from engine.symmetry.labels import representation
+from engine.symmetry.molecules.point_group import point_group
 from engine.units import frequency_cm1
 
 
@@ -28,11 +31,16 @@ class Vibrations:
         ``finite differences, 0.01 angstrom``.
     energy_eV : energy of the model.
     max_force_eV_A : largest force on an atom; the harmonic picture wants it near zero.
-    group : point group, with the distance of the atoms from exact symmetry (``group.rms_A``).
+    group : point group of positions and masses, with the distance of the atoms from exact symmetry
+        (``group.rms_A``).
+    parent_group : point group of the positions alone. It is that of the force constants, and higher
+        than ``group`` if isotopes break it.
+    correlation : what each irrep of the parent group becomes in ``group``, like
+        ``{"T2": "A1+E"}``; None where isotopes leave the group as it is, or labels are not known.
     gamma_vib : the representation of all vibrations, like ``A1+E+2T2``.
-    modes : the 3N-6 vibrations.
-    hessian_symmetry_error : part of the Hessian the group forbids, relative to its norm; it is
-        removed before diagonalising.
+    modes : the 3N-6 vibrations, 3N-5 of a linear molecule.
+    hessian_symmetry_error : part of the Hessian the parent group forbids, relative to its norm; it
+        is removed before diagonalising.
     residual_translation_cm1, residual_rotation_cm1 : largest wavenumber of a rigid translation and
         rotation before they are projected out; zero for an exact Hessian at a stationary point.
     """
@@ -43,11 +51,18 @@ class Vibrations:
     energy_eV: float
     max_force_eV_A: float
     group: SymmetryGroup
+    parent_group: SymmetryGroup
+    correlation: dict[str, str] | None
     gamma_vib: str | None
     modes: Modes
     hessian_symmetry_error: float
     residual_translation_cm1: float
     residual_rotation_cm1: float
+
+    @property
+    def linear(self) -> bool:
+        """Whether all atoms are on one line."""
+        return self.parent_group.linear
 
 
 def vibrations(atoms: Atoms, model: Potential) -> Vibrations:
@@ -56,8 +71,8 @@ def vibrations(atoms: Atoms, model: Potential) -> Vibrations:
     Raises
     ------
     PhonoscopeError
-        for a periodic structure, elements the model does not cover, a model that is not installed,
-        or a linear molecule.
+        for a periodic structure, a single atom, elements the model does not cover, or a model that
+        is not installed.
     """
     _require_molecule(atoms)  # before a Hessian is computed that nobody may use
     state = energy_forces_stress(atoms, model)
@@ -90,29 +105,27 @@ def vibrations_from_hessian(
     Raises
     ------
     PhonoscopeError
-        for a periodic structure, a Hessian of another size, or a linear molecule.
+        for a periodic structure, a single atom, or a Hessian of another size or not of numbers.
     """
     _require_molecule(atoms)
-    if hessian_eV_A2.shape != (3 * len(atoms), 3 * len(atoms)):
-        raise PhonoscopeError(
-            "The Hessian does not belong to this molecule",
-            f"its shape is {hessian_eV_A2.shape}, the molecule has {len(atoms)} atoms",
-            "Give a matrix of shape (3N, 3N).",
-        )
+    _require_hessian(hessian_eV_A2, atoms)
+    parent = point_group(atoms, masses=False)
     group = point_group(atoms)
-    symmetric = group.symmetrize_hessian((hessian_eV_A2 + hessian_eV_A2.T) / 2)
-    forbidden = np.linalg.norm(hessian_eV_A2 - symmetric) / np.linalg.norm(hessian_eV_A2)
+    symmetric = parent.symmetrize_hessian((hessian_eV_A2 + hessian_eV_A2.T) / 2)
+    size = np.linalg.norm(hessian_eV_A2)
+    forbidden = np.linalg.norm(hessian_eV_A2 - symmetric) / size if size else 0.0
 
     masses = atoms.get_masses()
-    centred = group.symmetrize_positions(atoms.positions - atoms.get_center_of_mass())
+    centred = parent.symmetrize_positions(atoms.positions - atoms.positions.mean(0))
     translations, rotations = rigid_motions(centred, masses)
     rigid = np.concatenate([translations, rotations], axis=1)
     within, _, _ = np.linalg.svd(rigid)  # columns: the rigid motions, then everything else
     subspace = within[:, rigid.shape[1] :]
 
     root_mass = np.repeat(np.sqrt(masses), 3)
-    matrix = symmetric / np.outer(root_mass, root_mass)
-    modes = modes_of(matrix, masses, np.zeros(3), group, subspace)
+    weights = np.outer(root_mass, root_mass)
+    matrix = symmetric / weights
+    modes = modes_of(matrix, masses, np.zeros(3), group, subspace, as_given=hessian_eV_A2 / weights)
     eigenvectors = subspace.T.reshape(-1, len(atoms), 3)
     return Vibrations(
         atoms=atoms,
@@ -121,6 +134,8 @@ def vibrations_from_hessian(
         energy_eV=energy_eV,
         max_force_eV_A=float(np.linalg.norm(forces_eV_A, axis=1).max()),
         group=group,
+        parent_group=parent,
+        correlation=correlation(parent, group) if group.order < parent.order else None,
         gamma_vib=representation(group, group.characters(eigenvectors)),
         modes=modes,
         hessian_symmetry_error=float(forbidden),
@@ -135,6 +150,27 @@ def _require_molecule(atoms: Atoms) -> None:
             "This structure is a crystal, not a molecule",
             f"{atoms.get_chemical_formula()} is periodic, and a crystal has modes at every q",
             "Use phonoscope phonons (engine.phonons).",
+        )
+    if len(atoms) < 2:
+        raise PhonoscopeError(
+            "A single atom does not vibrate",
+            f"{atoms.get_chemical_formula()} has no second atom to vibrate against",
+            "Choose a molecule of two atoms or more.",
+        )
+
+
+def _require_hessian(hessian_eV_A2: Float[np.ndarray, "rows columns"], atoms: Atoms) -> None:
+    if hessian_eV_A2.shape != (3 * len(atoms), 3 * len(atoms)):
+        raise PhonoscopeError(
+            "The Hessian does not belong to this molecule",
+            f"its shape is {hessian_eV_A2.shape}, the molecule has {len(atoms)} atoms",
+            "Give a matrix of shape (3N, 3N).",
+        )
+    if not np.isfinite(hessian_eV_A2).all():
+        raise PhonoscopeError(
+            "The Hessian cannot be diagonalised",
+            "some of its elements are not numbers",
+            "Check the geometry and the model.",
         )
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from engine.phonons.path import BandPath
+from engine.phonons.branches import Segment, SpecialPoint
+from engine.phonons.compatibility import Compatibility
+from engine.phonons.path import BandPath, at_gamma
 
 UNSTABLE_CM1 = 1.0
 """Imaginary frequencies smaller than this are rounding or tiny residual forces."""
@@ -17,6 +19,10 @@ UNSTABLE_CM1 = 1.0
 class Bands:
     """Phonon bands.
 
+    Points have the names of Y. Hinuma et al., Comput. Mater. Sci. 128, 140 (2017). What the labels
+    of irreps mean, and which of them are the project's own, stands in
+    :mod:`engine.symmetry.waves.labels`.
+
     Attributes
     ----------
     q : shape (points, 3), in units of the reciprocal vectors of the cell.
@@ -24,6 +30,14 @@ class Bands:
     labels : (name, point number) of the labelled points, see :class:`engine.phonons.BandPath`.
     frequencies_cm1 : shape (points, branches), ascending at every point; imaginary negative.
     exact : whether every point was computed from the model; else interpolated from a mesh.
+    irreps : points x branches, the irrep of every frequency in ``frequencies_cm1``, None where it
+        has no name; at the ends of segments those of the point. In a polar crystal Γ has those of
+        the segment, for the direction of approach lowers its symmetry. None: not determined.
+    connection : shape (points, branches): column b is one continuous curve, and at point p its
+        frequency is ``frequencies_cm1[p, connection[p, b]]``. None: not determined.
+    segments : the straight pieces of the path, with one irrep for each branch.
+    points : the ends of segments, with the irreps of their own group.
+    compatibility : how irreps of the ends fall into those of the segments.
     """
 
     q: Float[np.ndarray, "points 3"]
@@ -31,6 +45,24 @@ class Bands:
     labels: tuple[tuple[str, int], ...]
     frequencies_cm1: Float[np.ndarray, "points branches"]
     exact: bool = True
+    irreps: tuple[tuple[str | None, ...], ...] | None = None
+    connection: Int[np.ndarray, "points branches"] | None = None
+    segments: tuple[Segment, ...] = ()
+    points: tuple[SpecialPoint, ...] = ()
+    compatibility: tuple[Compatibility, ...] = ()
+
+    @property
+    def connected_cm1(self) -> Float[np.ndarray, "points branches"]:
+        """The frequencies branch by branch: every column is a continuous curve between jumps."""
+        if self.connection is None:
+            return self.frequencies_cm1
+        return np.take_along_axis(self.frequencies_cm1, self.connection, axis=1)
+
+    @property
+    def symmetry_error(self) -> float:
+        """Largest element of D(q) on the path that symmetry forbids, relative."""
+        errors = [part.symmetry_error for part in self.segments]
+        return max([*errors, *(point.symmetry_error for point in self.points)], default=0.0)
 
     @property
     def unstable(self) -> bool:
@@ -49,8 +81,7 @@ def split_at_gamma(path: BandPath) -> tuple[BandPath, Float[np.ndarray, "points 
     The path, and for each point the direction towards its neighbour in reciprocal units; of use
     where q is zero.
     """
-    at_gamma = (np.abs(path.q) < 1e-9).all(1)
-    repeats = np.where(at_gamma & _inside(path), 2, 1)
+    repeats = np.where(at_gamma(path.q) & _inside(path), 2, 1)
     source = np.repeat(np.arange(len(path.q)), repeats)
     first = np.cumsum(repeats) - repeats
     labels = tuple((name, int(first[point])) for name, point in path.labels)

@@ -21,11 +21,14 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Complex, Float, Int, Shaped
 
+from engine.symmetry.crystals.space_group import symmetry_dataset
 from engine.symmetry.group import exact_group
-from engine.symmetry.space_group import symmetry_dataset
 
 SAME_Q = 1e-6
 """Wave vectors closer than this, in reciprocal units of the cell, are the same."""
+
+SAME_MASS_AMU = 1e-3
+"""Masses closer than this are the same: isotopes differ by about 1 amu."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,39 @@ class Operations:
         atom j.
     shifts : shape (order, atoms, 3), integers: the lattice vector by which the atom that came from
         ``sources[g, j]`` stands away from atom j.
+    translations : shape (order, 3), w in units of the cell. In a primitive cell the products of the
+        operations, with these, differ from the operations by lattice vectors exactly. Zero along
+        directions without a lattice but for what belongs to a centre or plane of symmetry.
     """
 
     wave_rotations: Int[np.ndarray, "order 3 3"]
     rotations: Float[np.ndarray, "order 3 3"]
     sources: Int[np.ndarray, "order atoms"]
     shifts: Int[np.ndarray, "order atoms 3"]
+    translations: Float[np.ndarray, "order 3"]
 
     def __len__(self) -> int:
         return len(self.rotations)
+
+    @property
+    def lattice_rotations(self) -> Int[np.ndarray, "order 3 3"]:
+        """W of each operation, in units of the cell."""
+        return _inverse(self.wave_rotations).swapaxes(1, 2)
+
+    @property
+    def of_primitive_cell(self) -> bool:
+        """Whether no operation is a pure translation but the identity."""
+        return bool((self.wave_rotations == np.eye(3, dtype=int)).all((1, 2)).sum() == 1)
+
+    def preserving(self, masses_amu: Float[np.ndarray, " atoms"]) -> Operations:
+        """Those that carry every atom to one of the same mass: the symmetry of D(q)."""
+        moved = np.abs(masses_amu[self.sources] - masses_amu).max(1)
+        return self[moved < SAME_MASS_AMU]
+
+    def matrices(self, q: Float[np.ndarray, "3"]) -> Complex[np.ndarray, "order 3*atoms 3*atoms"]:
+        """Gamma_q(g) of every operation."""
+        size = 3 * self.sources.shape[1]
+        return self.carried(q, np.eye(size)).swapaxes(1, 2)
 
     def __getitem__(self, which: Shaped[np.ndarray, " some"]) -> Operations:
         """Some of the operations, by number or by a mask."""
@@ -59,6 +86,7 @@ class Operations:
             self.rotations[which],
             self.sources[which],
             self.shifts[which],
+            self.translations[which],
         )
 
     def phases(self, q: Float[np.ndarray, "... 3"]) -> Complex[np.ndarray, "order atoms"]:
@@ -120,16 +148,39 @@ def operations(atoms: Atoms, tolerance_A: float = 1e-3) -> Operations:
     crosses = (shifts[:, :, open_] != shifts[:, :1, open_]).any((1, 2))
     permutes = (np.sort(targets, axis=1) == np.arange(len(atoms))).all(1)
     keep = ~mixes & ~crosses & permutes
-    w, targets, shifts = w[keep], targets[keep], shifts[keep]
+    w, t, targets, shifts = w[keep], t[keep], targets[keep], shifts[keep]
+    t = t - np.where(open_, shifts[:, 0], 0)
     shifts[:, :, open_] = 0
 
     sources = np.argsort(targets, axis=1)
     return Operations(
-        wave_rotations=np.rint(np.linalg.inv(w)).astype(int).swapaxes(1, 2),
+        wave_rotations=_inverse(w).swapaxes(1, 2),
         rotations=_cartesian(w, lattice),
         sources=sources,
         shifts=np.take_along_axis(shifts, sources[:, :, None], axis=1),
+        translations=_consistent(w, t),
     )
+
+
+def _consistent(
+    w: Int[np.ndarray, "order 3 3"], t: Float[np.ndarray, "order 3"]
+) -> Float[np.ndarray, "order 3"]:
+    """Translations freed of the noise of the positions they were found from.
+
+    With products {W1|t1}{W2|t2} = {W3|t3 + n}, n the nearest lattice vector, the mean over 2 of
+    t3 + n - W1 t2 is consistent exactly, and differs from t1 by noise and a move of the origin.
+    """
+    number = {matrix.tobytes(): i for i, matrix in enumerate(w)}
+    if len(number) < len(w):
+        return t  # not a primitive cell: the rotation alone does not tell the operation
+    third = np.array([[number[(a @ b).tobytes()] for b in w] for a in w])
+    carried = np.einsum("aij,bj->abi", w, t)
+    n = np.rint(carried + t[:, None] - t[third])
+    return (t[third] + n - carried).mean(1)
+
+
+def _inverse(w: Int[np.ndarray, "order 3 3"]) -> Int[np.ndarray, "order 3 3"]:
+    return np.rint(np.linalg.inv(w)).astype(int)
 
 
 def _matching(

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import seekpath
 from ase import Atoms
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from engine.errors import PhonoscopeError
 
@@ -79,6 +79,11 @@ def band_path(atoms: Atoms, n_points: int = 200, route: str = "auto") -> BandPat
         labels.append((_symbol(last), len(q) - 1))
         previous = last
     return BandPath(np.array(q), np.array(distance), tuple(labels))
+
+
+def at_gamma(q: Float[np.ndarray, "points 3"]) -> Bool[np.ndarray, " points"]:
+    """Points at Γ, in any zone."""
+    return (np.abs(q - np.rint(q)) < 1e-9).all(1)
 
 
 def _standard_segments(

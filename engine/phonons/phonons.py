@@ -92,7 +92,9 @@ def phonons(
         dtype=dtype,
         state=state,
         space_group=symmetry,
-        gamma=modes_at_gamma(force_constants / weights, atoms, symmetry.factor_group),
+        gamma=modes_at_gamma(
+            force_constants / weights, atoms, symmetry.folded_group, symmetry.translations
+        ),
         gamma_optical=optical_representation(atoms, symmetry),
         gamma_force_constants=force_constants,
         sample=sampled,

@@ -15,22 +15,24 @@ from phonopy import Phonopy
 from engine.derivatives import EnergyResult, dynamical_matrices
 from engine.errors import PhonoscopeError
 from engine.finite_differences import derivatives_of
-from engine.modes import Modes, modes_of
+from engine.modes import Modes
 from engine.phonons.bands import Bands, split_at_gamma
+from engine.phonons.branches import connected
 from engine.phonons.dos import DenseModes, Dos, dense_mesh, dense_modes, density_of_states
 from engine.phonons.force_constants import interpolated, phonopy_object
 from engine.phonons.gamma import modes_at_gamma
+from engine.phonons.irreps import WaveSymmetries, wave_symmetries
 from engine.phonons.mesh import Sample, checked_mesh
-from engine.phonons.path import BandPath, band_path
+from engine.phonons.path import BandPath, at_gamma, band_path
 from engine.phonons.polar import BornCharges
 from engine.phonons.stars import Mesh
 from engine.phonons.thermal import Thermal, thermal_properties
 from engine.phonons.trust import Trust, measured
 from engine.phonons.velocities import group_velocities
+from engine.phonons.wave_modes import modes_at
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
 from engine.symmetry import SpaceGroup
-from engine.units import frequency_cm1
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,11 @@ class Phonons:
             )
         return phonopy_object(self.atoms, self.sample, self.born)
 
+    @cached_property
+    def wave_symmetries(self) -> WaveSymmetries:
+        """The symmetry of the waves, for any q."""
+        return wave_symmetries(self.atoms, self.space_group)
+
     def dynamical_matrix(
         self, q: Float[np.ndarray, "*n 3"], gauge: Literal["cell", "atom"] = "cell"
     ) -> Complex[np.ndarray, "*n 3*atoms 3*atoms"]:
@@ -150,7 +157,7 @@ class Phonons:
         direction: Float[np.ndarray, "3"] | None = None,
         exact: bool | None = None,
     ) -> Modes:
-        """Modes at one wave vector; labelled at q = 0.
+        """Modes at one wave vector, each in one irrep; partners are exactly degenerate.
 
         Parameters
         ----------
@@ -169,9 +176,9 @@ class Phonons:
             return self._polar_modes(q, np.asarray(direction, float))
         if not q.any():
             return self.gamma
-        if self._exact(exact):
-            return modes_of(self.dynamical_matrix(q), masses, q)
-        return modes_of(interpolated(self.phonopy, q[None])[0], masses, q)
+        exact = self._exact(exact)
+        matrix = self.dynamical_matrix(q) if exact else interpolated(self.phonopy, q[None])[0]
+        return modes_at(self.wave_symmetries, matrix, masses, q)
 
     def bands(
         self,
@@ -179,7 +186,7 @@ class Phonons:
         n_points: int = 200,
         exact: bool | None = None,
     ) -> Bands:
-        """Frequencies along a path.
+        """Frequencies along a path, connected to continuous branches, with their irreps.
 
         Parameters
         ----------
@@ -199,14 +206,21 @@ class Phonons:
         else:
             path, towards = split_at_gamma(path)
             matrices = interpolated(self.phonopy, path.q)
-            for i in np.flatnonzero(~path.q.any(1)):
-                matrices[i] = interpolated(self.phonopy, path.q[i : i + 1], towards[i])[0]
+            for i in np.flatnonzero(at_gamma(path.q)):
+                matrices[i] = interpolated(self.phonopy, np.zeros((1, 3)), towards[i])[0]
+        polar = self.born is not None and not exact
+        found = connected(path, matrices, self.wave_symmetries, directional=polar)
         return Bands(
             q=path.q,
             distance=path.distance,
             labels=path.labels,
-            frequencies_cm1=frequency_cm1(np.linalg.eigvalsh(matrices)),
+            frequencies_cm1=found.frequencies_cm1,
             exact=exact,
+            irreps=found.irreps,
+            connection=found.connection,
+            segments=found.segments,
+            points=found.points,
+            compatibility=found.compatibility,
         )
 
     def dos(

@@ -13,6 +13,10 @@ from dashboard import captions
         ("E", "E"),
         ("A2''", "A<sub>2</sub>″"),
         ("E'", "E′"),
+        ("Σu-", "Σ<sub>u</sub><sup>−</sup>"),
+        ("B1+B2", "B<sub>1</sub> + B<sub>2</sub>"),
+        ("2E", "<sup>2</sup>E"),
+        ("a(2)", "a(2)"),
         (None, "–"),
     ],
 )
@@ -24,6 +28,7 @@ def test_representations():
     assert captions.representation("A1+E+2T2") == "A<sub>1</sub> + E + 2T<sub>2</sub>"
     assert captions.representation("") == "none"
     assert "axes" in captions.representation(None)
+    assert captions.representation("2Σg++Πu") == "2Σ<sub>g</sub><sup>+</sup> + Π<sub>u</sub>"
 
 
 def test_no_minus_before_a_zero_but_before_imaginary_frequencies():

@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from ase import Atoms
-from ase.build import bulk
+from ase.build import bulk, molecule
 from ase.io import write
+
+import engine
+from engine import cli
 
 
 def phonoscope(*arguments: str, cwd=None) -> subprocess.CompletedProcess:
@@ -36,6 +40,9 @@ def test_modes_of_methane_as_json():
         assert np.isclose(np.linalg.norm(mode["displacement"]), 1)
         assert mode["ir_active"] == (mode["irrep"] == "T2")
         assert mode["raman_active"] is True
+        assert mode["hyper_raman_active"] == (mode["irrep"] != "E")
+        assert mode["irrep_certain"] is True and mode["irrep_confidence"] > 0.999
+    assert (document["parent_group"], document["correlation"]) == ("Td", None)
     assert set(document["trust"]) == {
         "symmetry_rms_A", "hessian_symmetry_error", "residual_translation_cm1",
         "residual_rotation_cm1",
@@ -92,6 +99,10 @@ def test_tables_for_people():
         (["modes", "methane", "--frobnicate"], "No such option"),
         (["modes", "methane", "--isotopes", "1=2H"], "it is C"),
         (["modes", "methane", "--relax"], "cannot be relaxed"),
+        (["symmetry", "nowhere.xyz"], "no structure"),
+        (["symmetry", "methane", "--tolerance", "7"], "tolerance cannot be used"),
+        (["symmetry", "methane", "--isotopes", "2=9H"], "is not known"),
+        (["symmetry", "methane", "--json", "/no/such/folder/x.json"], "cannot be written"),
     ],
 )
 def test_mistakes_end_with_2_and_no_traceback(arguments, said):
@@ -108,6 +119,8 @@ def test_isotopes_of_a_library_entry():
     document = json.loads(done.stdout)
     assert (document["point_group"], document["derivatives"]) == ("C2v", "stored")
     assert document["formula"] == "CH4"
+    assert document["parent_group"] == "Td"
+    assert document["correlation"]["T2"] == "A1+B1+B2"
     frequencies = [mode["frequency_cm1"] for mode in document["modes"]]
     assert sum(2000 < f < 2500 for f in frequencies) == 2  # stretches of two deuterium atoms
 
@@ -153,3 +166,43 @@ def test_models_without_derivatives_are_refused_for_crystals():
     done = phonoscope("phonons", "silicon", "--model", "gfn2-xtb")
     assert done.returncode == 2
     assert "cannot be differentiated" in done.stderr
+
+
+def test_symmetry_of_a_molecule_as_json(tmp_path):
+    write(tmp_path / "co2.xyz", molecule("CO2"))
+    done = phonoscope("symmetry", "co2.xyz", "--json", "-", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["kind"], document["point_group"], document["linear"]) == (
+        "molecule",
+        "D∞h",
+        True,
+    )
+    assert document["order"] is None
+    assert document["gamma_vib"] == "Σg++Σu++Πu"
+    assert document["ir_active"] == {"levels": 2, "irreps": ["Σu+", "Πu"]}
+    assert document["raman_active"] == {"levels": 1, "irreps": ["Σg+"]}
+    assert document["silent"] == {"levels": 0, "irreps": []}
+    assert document["character_table"]["irreps"]["Πu"][1] == "2cos φ"
+    assert len(document["classes"]) == len(document["character_table"]["classes"])
+    assert document["vibrations"] == 4
+
+
+def test_symmetry_for_people(tmp_path):
+    done = phonoscope("symmetry", "methane", "--tolerance", "0.01")
+    assert done.returncode == 0, done.stderr
+    assert "Td" in done.stdout and "8C3" in done.stdout
+    assert "Γ(vib)    = A1+E+2T2" in done.stdout
+    assert "Infrared shows 2 (2T2)" in done.stdout
+    crystal = phonoscope("symmetry", "silicon")
+    assert crystal.returncode == 0, crystal.stderr
+    assert "Fd-3m" in crystal.stdout
+    heavy = phonoscope("modes", "methane", "--isotopes", "2=2H")
+    assert "T2 → A1+E" in heavy.stdout
+
+
+def test_labels_that_are_not_certain_are_marked(capsys):
+    result = engine.entry("methane").result()
+    doubtful = replace(result.modes, irrep_certain=(False,) * 9)
+    cli._print_levels(doubtful)
+    assert "T2?" in capsys.readouterr().out

@@ -1,6 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.build import molecule
 from scipy.spatial.transform import Rotation
 
 import engine
@@ -114,6 +117,9 @@ def test_isotopologues_from_the_same_hessian(entry, methane):
     )
     assert (result.group.name, result.gamma_vib) == ("C3v", "3A1+3E")
     assert min(result.modes.symmetry_purity) > 0.999
+    assert result.parent_group.name == "Td"
+    assert result.correlation["T2"] == "A1+E" and result.correlation["E"] == "E"
+    assert methane.correlation is None and methane.parent_group.name == "Td"
     assert result.modes.frequency_cm1[-1] == pytest.approx(methane.modes.frequency_cm1[-1], abs=3)
 
     # Product of squared frequencies: masses once an axis, total mass and inertia the other way
@@ -130,3 +136,129 @@ def test_results_say_how_their_derivatives_were_taken(methane, stillinger_weber)
     trimer = Atoms("Si3", positions=[[0, 0, 0], [1.9, 1.4, 0], [-1.9, 1.4, 0]])
     assert methane.derivatives == "stored"
     assert engine.vibrations(trimer, stillinger_weber).derivatives == "automatic"
+
+
+def sprung(atoms):
+    """Hessian of springs between all atoms of a line, and of what holds it straight."""
+    n = len(atoms)
+    blocks = np.zeros((n, n, 3, 3))
+    for i in range(n):
+        for j in range(i):
+            d = atoms.positions[i] - atoms.positions[j]
+            r = np.linalg.norm(d)
+            spring = 40 * np.exp(-((r / 1.2) ** 2)) * np.outer(d, d) / r**2
+            blocks[i, j] = blocks[j, i] = -spring
+            blocks[i, i] += spring
+            blocks[j, j] += spring
+    return blocks.transpose(0, 2, 1, 3).reshape(3 * n, 3 * n) + bending(atoms)
+
+
+def bending(atoms):
+    """Second derivatives of k (u_i - 2 u_j + u_k)^2 / 2 across the line of three neighbours."""
+    n = len(atoms)
+    order = np.argsort(atoms.positions @ np.linalg.svd(atoms.positions)[2][0])
+    along = np.linalg.svd(atoms.positions - atoms.positions.mean(0))[2][0]
+    across = np.eye(3) - np.outer(along, along)
+    total = np.zeros((3 * n, 3 * n))
+    for i, j, k in zip(order, order[1:], order[2:], strict=False):
+        second = np.zeros((n, 1))
+        second[[i, j, k], 0] = 1, -2, 1
+        total += np.kron(second @ second.T, 2.0 * across)
+    return total
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "gamma_vib"),
+    [
+        ("H2", "D∞h", "Σg+"),
+        ("N2", "D∞h", "Σg+"),
+        ("CO", "C∞v", "Σ+"),
+        ("CO2", "D∞h", "Σg++Σu++Πu"),
+        ("HCN", "C∞v", "2Σ++Π"),
+        ("C2H2", "D∞h", "2Σg++Σu++Πg+Πu"),
+    ],
+)
+def test_linear_molecules_in_any_orientation_with_noise(name, group, gamma_vib):
+    atoms = molecule(name)
+    n = len(atoms)
+    hessian = sprung(atoms)
+    rng = np.random.default_rng(9)
+    rotation = Rotation.random(rng=rng).as_matrix()
+    turn = np.kron(np.eye(n), rotation)
+    atoms.positions = atoms.positions @ rotation.T
+    clean = vibrations_from_hessian(
+        atoms, turn @ hessian @ turn.T, "springs", 0.0, np.zeros((n, 3))
+    )
+    assert (clean.group.name, clean.gamma_vib, clean.linear) == (group, gamma_vib, True)
+    assert len(clean.modes) == 3 * n - 5
+    assert clean.residual_translation_cm1 < 1e-2
+    kinds = [clean.modes.irrep[level[0]] for level in clean.modes.levels()]
+    assert sorted(kinds) == sorted(
+        irrep for irrep, count in expanded(gamma_vib).items() for _ in range(count)
+    )
+    for i, irrep in enumerate(clean.modes.irrep):
+        assert clean.modes.degeneracy[i] == (2 if irrep[0] == "Π" else 1)
+        along = clean.modes.displacement[i] @ rotation @ np.array([0, 0, 1.0])
+        moves_along = np.linalg.norm(along) > 0.5
+        assert moves_along == (irrep[0] == "Σ")
+
+    atoms.positions += 0.01 * rng.normal(size=(n, 3))
+    noise = rng.normal(size=hessian.shape)
+    noise = 1e-3 * np.abs(hessian).max() * (noise + noise.T) / 2
+    noisy = vibrations_from_hessian(
+        atoms, turn @ hessian @ turn.T + noise, "springs", 0.0, np.zeros((n, 3))
+    )
+    assert noisy.modes.irrep == clean.modes.irrep
+    assert np.allclose(noisy.modes.frequency_cm1, clean.modes.frequency_cm1, atol=40)
+
+
+def expanded(gamma):
+    """Σg++2Πu as counts of irreps."""
+    terms = re.findall(r"(\d*)([ΣΠΔ][gu]?[+-]?)(?:\+|$)", gamma)
+    return {irrep: int(count or 1) for count, irrep in terms}
+
+
+def test_deuterated_acetylene_loses_its_centre():
+    atoms = molecule("C2H2")
+    masses = atoms.get_masses()
+    masses[np.flatnonzero(atoms.numbers == 1)[0]] = 2.014
+    atoms.set_masses(masses)
+    result = vibrations_from_hessian(atoms, sprung(atoms), "springs", 0.0, np.zeros((4, 3)))
+    assert (result.group.name, result.parent_group.name) == ("C∞v", "D∞h")
+    assert result.gamma_vib == "3Σ++2Π"
+    assert result.correlation["Σu+"] == "Σ+" and result.correlation["Πg"] == "Π"
+    assert len(result.modes) == 7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels_of_methane_at_noisy_positions_with_a_noisy_hessian(entry, methane, seed):
+    """0.01 angstrom and 0.1 % of the largest element, in any orientation."""
+    rng = np.random.default_rng(seed)
+    atoms = entry.atoms.copy()
+    rotation = Rotation.random(rng=rng).as_matrix()
+    turn = np.kron(np.eye(5), rotation)
+    atoms.positions = atoms.positions @ rotation.T + 0.01 * rng.normal(size=(5, 3))
+    hessian = turn @ entry.source.hessian_eV_A2 @ turn.T
+    noise = rng.normal(size=hessian.shape)
+    hessian += 1e-3 * np.abs(hessian).max() * (noise + noise.T) / 2
+    result = vibrations_from_hessian(atoms, hessian, "noisy", 0.0, np.zeros((5, 3)))
+    assert result.modes.irrep == methane.modes.irrep
+    assert 0 < result.hessian_symmetry_error < 0.01
+    assert min(result.modes.irrep_confidence) > 0.9
+    assert all(result.modes.irrep_certain)
+    assert np.allclose(result.modes.frequency_cm1, methane.modes.frequency_cm1, atol=15)
+
+
+@pytest.mark.parametrize("positions", [np.zeros((5, 3)), np.array([[np.nan] * 3] * 5)])
+def test_positions_that_make_no_molecule_are_told(entry, positions):
+    atoms = entry.atoms.copy()
+    atoms.positions = positions
+    with pytest.raises(PhonoscopeError):
+        vibrations_from_hessian(atoms, entry.source.hessian_eV_A2, "x", 0.0, np.zeros((5, 3)))
+
+
+def test_single_atoms_and_useless_hessians_are_told(entry):
+    with pytest.raises(PhonoscopeError, match="single atom"):
+        vibrations_from_hessian(Atoms("He"), np.zeros((3, 3)), "x", 0.0, np.zeros((1, 3)))
+    with pytest.raises(PhonoscopeError, match="not numbers"):
+        vibrations_from_hessian(entry.atoms, np.full((15, 15), np.nan), "x", 0.0, np.zeros((5, 3)))

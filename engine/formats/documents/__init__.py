@@ -4,7 +4,13 @@ A field that cannot be computed yet is null, never a guess.
 """
 
 from engine.formats.documents.common import Document
-from engine.formats.documents.crystals import phonons_document
-from engine.formats.documents.molecules import modes_document
+from engine.formats.documents.crystals import crystal_symmetry_document, phonons_document
+from engine.formats.documents.molecules import modes_document, symmetry_document
 
-__all__ = ["Document", "modes_document", "phonons_document"]
+__all__ = [
+    "Document",
+    "crystal_symmetry_document",
+    "modes_document",
+    "phonons_document",
+    "symmetry_document",
+]

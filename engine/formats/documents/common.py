@@ -16,10 +16,13 @@ def mode_list(modes: Modes) -> list[Document]:
             "index": i + 1,
             "frequency_cm1": float(modes.frequency_cm1[i]),
             "irrep": modes.irrep[i],
+            "irrep_confidence": modes.irrep_confidence[i],
+            "irrep_certain": modes.irrep_certain[i],
             "degeneracy": int(modes.degeneracy[i]),
             "symmetry_purity": modes.symmetry_purity[i],
             "ir_active": modes.ir_active[i],
             "raman_active": modes.raman_active[i],
+            "hyper_raman_active": modes.hyper_raman_active[i],
             "reduced_mass_amu": float(modes.reduced_mass_amu[i]),
             "displacement": modes.displacement[i].real.tolist(),
         }

@@ -48,7 +48,8 @@ def test_force_constants_give_densities_and_thermal_properties(chain):
     assert 300.0 in thermal["temperature_K"]
     for field in ("heat_capacity_J_mol_K", "entropy_J_mol_K", "free_energy_kJ_mol"):
         assert len(thermal[field]) == len(thermal["temperature_K"])
-    assert chain["bands"]["irreps"] is None
+    assert [len(row) for row in chain["bands"]["irreps"]] == [6] * len(chain["bands"]["q"])
+    assert all(relation["obeyed"] for relation in chain["bands"]["compatibility"])
     assert chain["gamma"]["nac"] is False and chain["gamma"]["approached"] is None
 
 
