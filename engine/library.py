@@ -71,8 +71,14 @@ class Entry:
     atoms: Atoms
     source: Potential | Reference
 
-    def result(self) -> Vibrations | Phonons:
-        """Its vibrations or phonons."""
+    def result(self, tolerance_A: float | None = None) -> Vibrations | Phonons:
+        """Its vibrations or phonons.
+
+        Parameters
+        ----------
+        tolerance_A : largest distance in angstrom of an atom from the symmetry of the labels; None
+            for the default of molecules or of crystals.
+        """
         if isinstance(self.source, Reference):
             return vibrations_from_hessian(
                 self.atoms,
@@ -80,8 +86,9 @@ class Entry:
                 self.source.method,
                 self.source.energy_eV,
                 self.source.forces_eV_A,
+                tolerance_A=tolerance_A,
             )
-        return phonons(self.atoms, self.source)
+        return phonons(self.atoms, self.source, tolerance_A=tolerance_A)
 
 
 def assets() -> Path:

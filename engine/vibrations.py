@@ -15,7 +15,7 @@ from engine.potentials import Potential
 from engine.symmetry.correlation import correlation
 from engine.symmetry.group import SymmetryGroup
 from engine.symmetry.labels import representation
-from engine.symmetry.molecules.point_group import point_group
+from engine.symmetry.molecules.point_group import TOLERANCE_A, point_group
 from engine.units import frequency_cm1
 
 
@@ -65,8 +65,13 @@ class Vibrations:
         return self.parent_group.linear
 
 
-def vibrations(atoms: Atoms, model: Potential) -> Vibrations:
+def vibrations(atoms: Atoms, model: Potential, tolerance_A: float | None = None) -> Vibrations:
     """Vibrations of a molecule under a potential, at the geometry given.
+
+    Parameters
+    ----------
+    tolerance_A : largest distance in angstrom of an atom from the symmetry it is given; None for
+        the default of :func:`engine.symmetry.point_group`.
 
     Raises
     ------
@@ -83,6 +88,7 @@ def vibrations(atoms: Atoms, model: Potential) -> Vibrations:
         state.energy_eV,
         state.forces_eV_A,
         derivatives_of(model),
+        tolerance_A,
     )
 
 
@@ -93,6 +99,7 @@ def vibrations_from_hessian(
     energy_eV: float,
     forces_eV_A: Float[np.ndarray, "atoms 3"],
     derivatives: str = "stored",
+    tolerance_A: float | None = None,
 ) -> Vibrations:
     """Vibrations from a Hessian at hand, such as a stored reference.
 
@@ -101,6 +108,7 @@ def vibrations_from_hessian(
     Parameters
     ----------
     derivatives : how the Hessian was computed, in words that the result carries.
+    tolerance_A : see :func:`vibrations`.
 
     Raises
     ------
@@ -109,8 +117,9 @@ def vibrations_from_hessian(
     """
     _require_molecule(atoms)
     _require_hessian(hessian_eV_A2, atoms)
-    parent = point_group(atoms, masses=False)
-    group = point_group(atoms)
+    tolerance_A = TOLERANCE_A if tolerance_A is None else tolerance_A
+    parent = point_group(atoms, tolerance_A, masses=False)
+    group = point_group(atoms, tolerance_A)
     symmetric = parent.symmetrize_hessian((hessian_eV_A2 + hessian_eV_A2.T) / 2)
     size = np.linalg.norm(hessian_eV_A2)
     forbidden = np.linalg.norm(hessian_eV_A2 - symmetric) / size if size else 0.0

@@ -210,7 +210,7 @@ def wave_symmetries(atoms: Atoms, space_group: SpaceGroup) -> WaveSymmetries:
     cell, change = minkowski_reduce(atoms.cell.complete(), atoms.pbc)
     reduced = atoms.copy()
     reduced.set_cell(cell)
-    group = operations(reduced).preserving(atoms.get_masses())
+    group = operations(reduced, space_group.tolerance_A).preserving(atoms.get_masses())
     factor_group = space_group.factor_group or space_group.folded_group
     crystal = Crystal(
         lattice=cell,

@@ -21,7 +21,7 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Complex, Float, Int, Shaped
 
-from engine.symmetry.crystals.space_group import symmetry_dataset
+from engine.symmetry.crystals.space_group import TOLERANCE_A, symmetry_dataset
 from engine.symmetry.group import exact_group
 
 SAME_Q = 1e-6
@@ -127,7 +127,7 @@ class Operations:
         return blocks.transpose(0, 1, 3, 2, 4).reshape(matrices.shape)
 
 
-def operations(atoms: Atoms, tolerance_A: float = 1e-3) -> Operations:
+def operations(atoms: Atoms, tolerance_A: float = TOLERANCE_A) -> Operations:
     """The operations of a crystal, slab or chain; the identity alone where none are found.
 
     spglib knows crystals only. Of what it finds for a slab or chain, those operations are kept that

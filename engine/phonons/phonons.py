@@ -20,6 +20,7 @@ from engine.phonons.supercell import sample_by_displacements
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
 from engine.symmetry import space_group
+from engine.symmetry.crystals.space_group import TOLERANCE_A
 
 
 def phonons(
@@ -28,6 +29,7 @@ def phonons(
     mesh: Sequence[int] | Literal["auto"] | None = "auto",
     born: Born | None = None,
     dtype: np.dtype = DOUBLE,
+    tolerance_A: float | None = None,
 ) -> Phonons:
     """Phonons of the cell as given; reduce it with :func:`engine.primitive_cell` first if needed.
 
@@ -42,6 +44,8 @@ def phonons(
     born : Born charges and dielectric tensor of a polar crystal, see
         :func:`engine.phonons.polar.born_charges`.
     dtype : precision of the derivatives of the model.
+    tolerance_A : largest distance in angstrom of an atom from the space group by which modes are
+        labelled; None: 1e-3, which is always that of what symmetry saves in the computation.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def phonons(
             "Give a mesh, like mesh=(4, 4, 4).",
         )
     state = energy_forces_stress(atoms, model, dtype)
-    symmetry = space_group(atoms)
+    symmetry = space_group(atoms, TOLERANCE_A if tolerance_A is None else tolerance_A)
     sampled = None
     if points is not None and isinstance(model, FiniteDifferencePotential):
         sampled = sample_by_displacements(atoms, model, points)

@@ -12,7 +12,7 @@ from ase.build import bulk, molecule
 from ase.io import write
 
 import engine
-from engine import cli
+from engine.cli.output import print_levels
 
 
 def phonoscope(*arguments: str, cwd=None) -> subprocess.CompletedProcess:
@@ -44,8 +44,8 @@ def test_modes_of_methane_as_json():
         assert mode["irrep_certain"] is True and mode["irrep_confidence"] > 0.999
     assert (document["parent_group"], document["correlation"]) == ("Td", None)
     assert set(document["trust"]) == {
-        "symmetry_rms_A", "hessian_symmetry_error", "residual_translation_cm1",
-        "residual_rotation_cm1",
+        "symmetry_rms_A", "symmetry_largest_A", "next_higher", "hessian_symmetry_error",
+        "residual_translation_cm1", "residual_rotation_cm1",
     }  # fmt: skip
 
 
@@ -204,5 +204,5 @@ def test_symmetry_for_people(tmp_path):
 def test_labels_that_are_not_certain_are_marked(capsys):
     result = engine.entry("methane").result()
     doubtful = replace(result.modes, irrep_certain=(False,) * 9)
-    cli._print_levels(doubtful)
+    print_levels(doubtful)
     assert "T2?" in capsys.readouterr().out

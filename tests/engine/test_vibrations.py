@@ -262,3 +262,15 @@ def test_single_atoms_and_useless_hessians_are_told(entry):
         vibrations_from_hessian(Atoms("He"), np.zeros((3, 3)), "x", 0.0, np.zeros((1, 3)))
     with pytest.raises(PhonoscopeError, match="not numbers"):
         vibrations_from_hessian(entry.atoms, np.full((15, 15), np.nan), "x", 0.0, np.zeros((5, 3)))
+
+
+def test_the_tolerance_decides_between_a_distortion_and_noise():
+    atoms = molecule("C6H6")
+    atoms.positions[0] *= 1.02  # one carbon atom outwards by 0.028 angstrom
+    hessian = np.eye(36)
+    wide, close = (
+        vibrations_from_hessian(atoms, hessian, "unit", 0.0, np.zeros((12, 3)), tolerance_A=t)
+        for t in (0.06, 0.01)
+    )
+    assert (wide.group.name, close.group.name) == ("D6h", "C2v")
+    assert wide.group.largest_A > 0.01 > close.group.largest_A

@@ -16,6 +16,7 @@ from engine.vibrations import Vibrations
 
 def modes_document(result: Vibrations) -> Document:
     """Vibrations of a molecule."""
+    higher = result.group.next_higher
     return {
         "kind": "molecule",
         "formula": result.atoms.get_chemical_formula(),
@@ -30,6 +31,8 @@ def modes_document(result: Vibrations) -> Document:
         "gamma_vib": result.gamma_vib,
         "trust": {
             "symmetry_rms_A": result.group.rms_A,
+            "symmetry_largest_A": result.group.largest_A,
+            "next_higher": higher and dataclasses.asdict(higher),
             "hessian_symmetry_error": result.hessian_symmetry_error,
             "residual_translation_cm1": result.residual_translation_cm1,
             "residual_rotation_cm1": result.residual_rotation_cm1,

@@ -19,7 +19,12 @@ from engine.symmetry.activity import (
 )
 from engine.symmetry.character_table import CharacterTable, character_table
 from engine.symmetry.crystals.parents import ParentGroup, parent_groups
-from engine.symmetry.crystals.space_group import SpaceGroup, cell_operations, space_group
+from engine.symmetry.crystals.space_group import (
+    TOLERANCE_A,
+    SpaceGroup,
+    cell_operations,
+    space_group,
+)
 from engine.symmetry.crystals.wyckoff import Site, wyckoff_sites
 from engine.symmetry.group import SymmetryGroup
 from engine.symmetry.labels import representation
@@ -124,7 +129,7 @@ class CrystalRepresentation:
         return tuple(irrep for irrep in self.irreps if irrep.optical and irrep.silent)
 
 
-def crystal_representation(atoms: Atoms, tolerance_A: float = 1e-3) -> CrystalRepresentation:
+def crystal_representation(atoms: Atoms, tolerance_A: float = TOLERANCE_A) -> CrystalRepresentation:
     """Factor group, mechanical representation and selection rules of a crystal, slab or chain.
 
     A crystal is reduced to its primitive cell first. A slab or chain is not; its group is what

@@ -26,6 +26,9 @@ from engine.symmetry.group import SymmetryGroup, exact_group
 EMPTY_A = 10.0
 """Width of the empty space beside a slab or chain whose cell says none."""
 
+TOLERANCE_A = 1e-3
+"""Largest distance in angstrom of an atom from its place under the group, unless said otherwise."""
+
 # fmt: off
 SCHOENFLIES = {
     "1": "C1", "-1": "Ci", "2": "C2", "m": "Cs", "2/m": "C2h", "222": "D2", "mm2": "C2v",
@@ -73,7 +76,7 @@ class SpaceGroup:
     translations: Int[np.ndarray, "primitive_cells atoms"]
 
 
-def space_group(atoms: Atoms, tolerance_A: float = 1e-3) -> SpaceGroup:
+def space_group(atoms: Atoms, tolerance_A: float = TOLERANCE_A) -> SpaceGroup:
     """Space group by spglib at the given tolerance.
 
     spglib knows crystals only. Of what it finds for a slab or chain, those operations make up the

@@ -1,0 +1,33 @@
+"""The command line: ``phonoscope``, a file a command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from engine.cli.models import models
+from engine.cli.modes import modes
+from engine.cli.phonons import phonons
+from engine.cli.symmetry import symmetry
+from engine.errors import PhonoscopeError
+
+app = typer.Typer(
+    help="See molecules and crystals vibrate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (modes, phonons, symmetry):
+    app.command()(command)
+app.add_typer(models, name="models")
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is told in two lines and ends with 2."""
+    try:
+        app()
+    except PhonoscopeError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)

@@ -1,0 +1,70 @@
+"""``phonoscope modes``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+import engine
+from engine import library
+from engine.cli.arguments import Isotopes, Json, Model, Structure, Tolerance, library_entry
+from engine.cli.output import print_levels, write
+from engine.errors import PhonoscopeError
+from engine.formats import modes_document
+from engine.potentials import Potential, load_model, model_names
+from engine.relaxation import force_warning
+from engine.vibrations import Vibrations
+
+
+def modes(
+    structure: Structure,
+    model: Model = None,
+    relax: Annotated[
+        bool, typer.Option("--relax", help="First relax the molecule; its symmetry is kept.")
+    ] = False,
+    isotopes: Isotopes = "",
+    tolerance: Tolerance = None,
+    json: Json = None,
+) -> None:
+    """Vibrations of a molecule."""
+    source: Potential | library.Reference
+    if model is None:
+        entry = library_entry(structure)
+        atoms, source = entry.atoms, entry.source
+    else:
+        atoms, source = engine.read(structure), load_model(model)
+    atoms = engine.with_isotopes(atoms, isotopes)
+    if atoms.pbc.any():
+        raise PhonoscopeError(
+            f"{structure} is a crystal, not a molecule",
+            "a crystal has modes at every wave vector",
+            f"Use phonoscope phonons {structure}.",
+        )
+    if isinstance(source, library.Reference):
+        if relax:
+            raise PhonoscopeError(
+                f"{structure} cannot be relaxed",
+                "its Hessian was computed beforehand and belongs to this geometry",
+                f"Add --model with one of: {', '.join(model_names())}.",
+            )
+        stored = replace(entry, atoms=atoms).result(tolerance)
+        assert isinstance(stored, Vibrations)  # no crystal comes this far
+        result = stored
+    else:
+        atoms = engine.relax(atoms, source) if relax else atoms
+        result = engine.vibrations(atoms, source, tolerance)
+    if warning := force_warning(result.max_force_eV_A):
+        typer.echo(warning, err=True)
+    if json is not None:
+        write(modes_document(result), json)
+        return
+    typer.echo(
+        f"{result.atoms.get_chemical_formula()}  {result.group.name}  "
+        f"vibrations {result.gamma_vib or '?'}  [{result.model}; derivatives: {result.derivatives}]"
+    )
+    if result.correlation is not None:
+        pairs = (f"{irrep} → {becomes}" for irrep, becomes in result.correlation.items())
+        typer.echo(f"Without isotopes {result.parent_group.name}:  {'   '.join(pairs)}")
+    print_levels(result.modes)
