@@ -15,9 +15,17 @@ from ase import Atoms
 from ase.build import molecule
 from ase.cluster import Icosahedron
 
-from engine.symmetry import point_group
+from benchmarks.routes import CRYSTALS
+from engine.phonons import band_path
+from engine.phonons.branches import connected
+from engine.phonons.irreps import wave_symmetries
+from engine.structure import primitive_cell
+from engine.symmetry import point_group, space_group
+from engine.vibrations import vibrations_from_hessian
+from tests.engine.phonons.crystals import random_dynamical_matrix
 
 REPEATS = 3
+BAND_POINTS = 200
 
 
 def measure(function: Callable[[], Any]) -> tuple[float, Any]:
@@ -49,6 +57,44 @@ def detection() -> None:
         print(f"| {' | '.join(cells)} |", flush=True)
 
 
+def labels() -> None:
+    """Modes of molecules with their irreps, from a Hessian at hand, detection included."""
+    print("| molecule | modes | point group, modes and labels, s |")
+    print("|---|---|---|")
+    for name in ("C6H6", "C60"):
+        atoms = molecule(name)
+        n = 3 * len(atoms)
+        root = np.random.default_rng(0).normal(size=(n, n))
+        hessian, forces = root @ root.T / n, np.zeros((len(atoms), 3))
+        seconds, found = measure(
+            lambda atoms=atoms, hessian=hessian, forces=forces: vibrations_from_hessian(
+                atoms, hessian, "random", 0.0, forces
+            )
+        )
+        print(f"| {name} | {len(found.modes)} | {seconds:.2f} |", flush=True)
+
+
+def bands() -> None:
+    """Labels and connection of bands, on top of the matrices.
+
+    The matrices are those of random force constants with the symmetry of the crystal: what they
+    come from makes no difference.
+    """
+    print("| crystal | points | labels and connection, s | once its tables are known, s |")
+    print("|---|---|---|---|")
+    for name, make in CRYSTALS.items():
+        atoms = primitive_cell(make())
+        path = band_path(atoms, BAND_POINTS)
+        dynamical = random_dynamical_matrix(atoms)
+        matrices = np.array([dynamical(q) for q in path.q])
+        times = []
+        for _ in range(2):
+            start = time.perf_counter()
+            connected(path, matrices, wave_symmetries(atoms, space_group(atoms)))
+            times.append(f"{time.perf_counter() - start:.2f}")
+        print(f"| {name} | {len(path.q)} | {' | '.join(times)} |", flush=True)
+
+
 def _rattled(atoms: Atoms, noise_A: float) -> Atoms:
     noise = np.random.default_rng(0).normal(scale=noise_A, size=atoms.positions.shape)
     return Atoms(atoms.numbers, positions=atoms.positions + noise)
@@ -56,7 +102,7 @@ def _rattled(atoms: Atoms, noise_A: float) -> Atoms:
 
 def main() -> None:
     """Measure everything, or what is asked for."""
-    parts = {"detection": detection}
+    parts = {"detection": detection, "labels": labels, "bands": bands}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", nargs="*", default=list(parts), choices=list(parts))
     for part in parser.parse_args().parts:
