@@ -73,11 +73,11 @@ def _plot(bands: Bands) -> hv.Overlay:
 
 
 def _lines(bands: Bands) -> list[Float[np.ndarray, "points 2"]]:
-    """Every branch as a line, broken where the path jumps."""
+    """Every branch as a line, through crossings, broken where the path jumps."""
     jumps = np.flatnonzero(np.diff(bands.distance) == 0) + 1
     return [
         np.column_stack(piece)
-        for frequencies_cm1 in bands.frequencies_cm1.T
+        for frequencies_cm1 in bands.connected_cm1.T
         for piece in zip(
             np.split(bands.distance, jumps), np.split(frequencies_cm1, jumps), strict=True
         )
