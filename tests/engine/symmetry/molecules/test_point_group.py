@@ -14,7 +14,7 @@ from engine.symmetry import point_group
 from engine.symmetry.group import schoenflies
 from tests.engine.symmetry.molecules.shapes import IDEAL, SHAPES, operations, ring
 
-REFERENCE = Path(__file__).parents[4] / "shared/reference/symmetry/vibrational_representations.json"
+REFERENCE = Path(__file__).parents[5] / "shared/reference/symmetry/vibrational_representations.json"
 
 
 def thrown(atoms: Atoms, rng: np.random.Generator, noise: float = 0.0) -> Atoms:

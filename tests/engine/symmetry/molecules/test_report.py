@@ -15,7 +15,7 @@ from engine.symmetry.molecules.text import as_text
 from engine.symmetry.vibrational_representation import vibrational_representation
 from tests.engine.symmetry.molecules.shapes import IDEAL, SHAPES, operations
 
-REFERENCE = Path(__file__).parents[4] / "shared/reference/symmetry/vibrational_representations.json"
+REFERENCE = Path(__file__).parents[5] / "shared/reference/symmetry/vibrational_representations.json"
 
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason=f"{REFERENCE.name} is not at hand")
