@@ -13,10 +13,16 @@ from engine.reference.molecule import import_pyscf
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.labelled import pack as pack_parts
 from engine.training.data.labelled import read_molecules
-from engine.training.data.molecule_list import HELD_OUT, MOLECULES, SULFUR_AND_CHLORINE, Molecule
-from engine.training.data.molecules import DISTORTIONS, STAGES, Workplace
+from engine.training.data.molecule_list import (
+    HELD_OUT,
+    MOLECULES,
+    STAGES,
+    SULFUR_AND_CHLORINE,
+    Molecule,
+)
+from engine.training.data.molecules import DISTORTIONS, Workplace
 from engine.training.data.quantum import Pyscf
-from engine.training.data.queue import run, single_threaded, status_line
+from engine.training.data.queue import run, single_threaded
 
 FOLDER = Path("build/data/molecules")
 PACKED = Path("assets/data/molecules.h5")
@@ -55,7 +61,7 @@ def molecules(
 @app.command()
 def status(out: Folder = FOLDER) -> None:
     """Say in one line what has been computed."""
-    typer.echo(status_line(Workplace(out, Pyscf()), MOLECULES + SULFUR_AND_CHLORINE))
+    typer.echo(Workplace(out, Pyscf()).status(MOLECULES + SULFUR_AND_CHLORINE))
 
 
 @app.command()
