@@ -40,7 +40,7 @@ def evaluate(
     if kind is None:
         molecules = Path(dataset).is_dir() or Path(dataset).suffix == ".h5"
         kind = "molecules" if molecules else "structures"
-    samples = read_samples(DataConfig(files=(dataset,), kind=kind))
+    samples = read_samples(DataConfig(files=(dataset,), reader=kind))
     chosen = samples
     if only == "held-out":
         chosen = [s for s in samples if s.held_out]

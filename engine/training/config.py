@@ -21,8 +21,8 @@ class DataConfig:
     Attributes
     ----------
     files : data sets, files or folders of parts; relative to the working directory.
-    kind : ``molecules``, what ``make_data molecules`` writes; ``structures``, what ASE reads, like
-        extended XYZ; or a name that :func:`engine.training.samples.register_reader` was told.
+    reader : ``molecules``, what ``make_data molecules`` writes; ``structures``, what ASE reads,
+        like extended XYZ; or a name that :func:`engine.training.samples.register_reader` was told.
     validation : share of the molecules or crystals (by name, with all their geometries) kept aside
         to decide when to stop.
     exclude : names never trained on, beyond the held-out ones, which never are.
@@ -32,7 +32,7 @@ class DataConfig:
     """
 
     files: tuple[str, ...]
-    kind: str = "molecules"
+    reader: str = "molecules"
     validation: float = 0.1
     exclude: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()

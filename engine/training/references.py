@@ -60,9 +60,9 @@ def without_references(sample: Sample, references: ReferenceEnergies) -> float:
 
 
 def force_scale(samples: Sequence[Sample]) -> float:
-    """Root mean square of all force components, in eV/angstrom (1 where there are none)."""
+    """Root mean square of all force components in eV/angstrom, at least 0.1: minima have none."""
     squares = np.concatenate([s.forces_eV_A.ravel() ** 2 for s in samples])
-    return float(np.sqrt(squares.mean())) or 1.0
+    return max(0.1, float(np.sqrt(squares.mean())))
 
 
 def average_neighbours(samples: Sequence[Sample], cutoff_A: float) -> float:

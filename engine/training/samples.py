@@ -143,7 +143,7 @@ _READERS: dict[str, Reader] = {"molecules": molecule_samples, "structures": stru
 
 
 def register_reader(kind: str, reader: Reader) -> None:
-    """Make a kind of data set known by name, for ``data.kind`` of a configuration."""
+    """Make a kind of data set known by name, for ``data.reader`` of a configuration."""
     _READERS[kind] = reader
 
 
@@ -155,13 +155,13 @@ def read_samples(config: DataConfig) -> list[Sample]:
     PhonoscopeError
         if the kind is unknown, a file cannot be read, or it holds nothing to train on.
     """
-    if config.kind not in _READERS:
+    if config.reader not in _READERS:
         raise PhonoscopeError(
-            f"There are no data sets of kind {config.kind!r}",
+            f"There are no data sets of kind {config.reader!r}",
             f"known are {', '.join(_READERS)}",
-            "Correct data.kind.",
+            "Correct data.reader.",
         )
-    samples = [s for file in config.files for s in _READERS[config.kind](Path(file))]
+    samples = [s for file in config.files for s in _READERS[config.reader](Path(file))]
     if unknown := sorted(set(config.kinds) - set(KINDS) - {s.kind for s in samples}):
         raise PhonoscopeError(
             f"There are no structures of kind {', '.join(unknown)}",
