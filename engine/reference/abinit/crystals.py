@@ -157,6 +157,8 @@ class Abinit:
             run_abinit(folder / "gamma", text)
             (found,) = read_ddb(folder / "gamma" / "runo_DS2_DDB")
             said, used = (folder / "gamma" / OUTPUT).read_text(), mesh
+            for waves in (folder / "gamma").glob("*1WF*"):  # large, and not needed any more
+                waves.unlink()
             if found.neutrality_error_e < NEUTRAL_E:
                 break
             mesh = mesh.denser()

@@ -43,7 +43,7 @@ def run_abinit(folder: Path, text: str) -> Path:
     """
     output = folder / OUTPUT
     same = (folder / INPUT).is_file() and (folder / INPUT).read_text() == text
-    if same and output.is_file() and FINISHED in output.read_text():
+    if same and _finished(output) and not unconverged(output.read_text()):
         return output
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -52,7 +52,7 @@ def run_abinit(folder: Path, text: str) -> Path:
     with (folder / "log").open("w") as log:
         subprocess.run([program(), INPUT], cwd=folder, env=one, stdout=log, stderr=log, check=False)
     said = (folder / "log").read_text()
-    if not output.is_file() or FINISHED not in output.read_text():
+    if not _finished(output):
         why = " ".join(said.split()[-60:])
         fix = f"Read {folder / 'log'}."
         raise PhonoscopeError("ABINIT did not finish", why, fix)
@@ -61,6 +61,10 @@ def run_abinit(folder: Path, text: str) -> Path:
         fix = f"Read {output}; allow more steps."
         raise PhonoscopeError("ABINIT did not converge", why, fix)
     return output
+
+
+def _finished(output: Path) -> bool:
+    return output.is_file() and FINISHED in output.read_text()
 
 
 def unconverged(text: str) -> bool:

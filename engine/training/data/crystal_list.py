@@ -8,10 +8,9 @@ modes are data like others.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from functools import reduce
 from itertools import zip_longest
-from math import gcd
 
 from ase import Atoms
 
@@ -160,24 +159,29 @@ class Crystal:
     Attributes
     ----------
     elements : symbols, in the order of the structure type's sites.
-    prototype : the structure type.
+    structure_type : its name.
     values : lengths of the conventional cell in angstrom, then free coordinates or none.
     held_out : never to be trained on.
     """
 
     elements: tuple[str, ...]
-    prototype: Prototype
+    structure_type: str
     values: tuple[float, ...]
     held_out: bool
 
     @property
+    def prototype(self) -> Prototype:
+        """The structure type."""
+        return PROTOTYPES[self.structure_type]
+
+    @property
     def name(self) -> str:
         """Formula and structure type, like ``SrTiO3-perovskite``."""
-        symbols = list(self.build().symbols)
-        counts = {e: symbols.count(e) for e in dict.fromkeys(self.elements)}
-        unit = reduce(gcd, counts.values())
-        formula = "".join(e + (str(n // unit) if n > unit else "") for e, n in counts.items())
-        return f"{formula}-{self.prototype.name}"
+        counts = Counter[str]()
+        for element, n in zip(self.elements, self.prototype.formula, strict=True):
+            counts[element] += n
+        formula = "".join(e + (str(n) if n > 1 else "") for e, n in counts.items())
+        return f"{formula}-{self.structure_type}"
 
     def build(self) -> Atoms:
         """The primitive cell to start from."""
@@ -192,16 +196,16 @@ def _parsed(table: str) -> list[list[Crystal]]:
     """The crystals of each structure type."""
     types = []
     for line in table.strip().splitlines():
-        prototype, entries = line.split(":")
-        types.append([_crystal(PROTOTYPES[prototype], entry) for entry in entries.split(",")])
+        structure_type, entries = line.split(":")
+        types.append([_crystal(structure_type, entry) for entry in entries.split(",")])
     return types
 
 
-def _crystal(prototype: Prototype, entry: str) -> Crystal:
+def _crystal(structure_type: str, entry: str) -> Crystal:
     words = entry.strip().removeprefix("*").split()
     elements = tuple(word for word in words if word[0].isalpha())
     values = tuple(float(word) for word in words[len(elements) :])
-    return Crystal(elements, prototype, values, entry.strip().startswith("*"))
+    return Crystal(elements, structure_type, values, entry.strip().startswith("*"))
 
 
 CRYSTALS: tuple[Crystal, ...] = tuple(

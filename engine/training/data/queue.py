@@ -136,3 +136,12 @@ def single_threaded() -> None:
     """Keep the numerical libraries of processes started from here to one thread each."""
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
+
+
+def compile_quickly() -> None:
+    """Let XLA compile with fewer optimisations in processes started from here.
+
+    Each program runs for seconds only; compiling it well would take minutes.
+    """
+    quick = "--xla_backend_optimization_level=1 --xla_llvm_disable_expensive_passes=true"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {quick}".strip()
