@@ -6,10 +6,12 @@ import sys
 
 import typer
 
+from engine.cli.evaluate import evaluate
 from engine.cli.models import models
 from engine.cli.modes import modes
 from engine.cli.phonons import phonons
 from engine.cli.symmetry import symmetry
+from engine.cli.train import train
 from engine.errors import PhonoscopeError
 
 app = typer.Typer(
@@ -19,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (modes, phonons, symmetry):
+for command in (modes, phonons, symmetry, train, evaluate):
     app.command()(command)
 app.add_typer(models, name="models")
 

@@ -47,7 +47,11 @@ def model_card(name_or_path: str | Path) -> dict[str, Any]:
     kind, training_data = BUILT_IN.get(name, (None, None))
     if name not in made_here() and (folder / DESCRIPTION).is_file():
         description = read_description(folder)
-        card = Card(description.get("training_data"), description.get("licence"))
+        card = Card(
+            description.get("training_data"),
+            description.get("licence"),
+            errors=description.get("errors"),
+        )
         source = description.get("source")
     else:
         if name not in made_here() and path.suffix in FORMATS:
@@ -67,6 +71,7 @@ def model_card(name_or_path: str | Path) -> dict[str, Any]:
         else potential.cutoff_A,
         "parameters": _count(potential),
         "training_data": card.training_data or training_data,
+        "errors": card.errors,
         "licence": card.licence or LICENCES.get(name),
         "reference": reference,
         "source": source,
@@ -84,6 +89,7 @@ def card_text(card: dict[str, Any]) -> str:
         "cutoff": f"{card['cutoff_A']:g} angstrom" if card["cutoff_A"] else "none",
         "parameters": f"{card['parameters']:,}" if card["parameters"] else None,
         "training data": card["training_data"],
+        "errors": card["errors"],
         "licence": card["licence"],
         "reference": card["reference"],
         "source": source and f"{source['file']} ({source['format']}), SHA-256 {source['sha256']}",

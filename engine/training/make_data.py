@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,20 +10,39 @@ from typing import Annotated
 import typer
 
 from engine.errors import PhonoscopeError
+from engine.potentials import load_model
+from engine.reference.abinit.crystals import REFERENCE_CRYSTALS, Abinit
+from engine.reference.abinit.inputs import Pseudopotentials
+from engine.reference.abinit.run import program
 from engine.reference.molecule import import_pyscf
+from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS
+from engine.training.data.crystals import Crystals
+from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.labelled import pack as pack_parts
 from engine.training.data.labelled import read_molecules
-from engine.training.data.molecule_list import HELD_OUT, MOLECULES, SULFUR_AND_CHLORINE, Molecule
-from engine.training.data.molecules import DISTORTIONS, STAGES, Workplace
+from engine.training.data.molecule_list import (
+    HELD_OUT,
+    MOLECULES,
+    STAGES,
+    SULFUR_AND_CHLORINE,
+)
+from engine.training.data.molecules import DISTORTIONS, Workplace
 from engine.training.data.quantum import Pyscf
-from engine.training.data.queue import run, single_threaded, status_line
+from engine.training.data.queue import compile_quickly, run, single_threaded
+from engine.training.data.workplace import ItemType
 
 FOLDER = Path("build/data/molecules")
 PACKED = Path("assets/data/molecules.h5")
+CRYSTALS_FOLDER = Path("build/data/crystals")
+CRYSTALS_PACKED = Path("build/data/crystals.h5")
+DFT_FOLDER = Path("build/data/dft")
+DFT_PACKED = Path("assets/reference/crystals/pbesol.h5")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Option("--out", help="folder of the parts, one file each")]
+Only = Annotated[str, typer.Option(help="names from the list, with commas between")]
+Retry = Annotated[bool, typer.Option("--retry", help="try again what failed")]
 
 
 @app.command()
@@ -34,28 +54,31 @@ def molecules(
     sulfur_and_chlorine: Annotated[
         bool, typer.Option("--sulfur-and-chlorine", help="then the molecules with S or Cl")
     ] = False,
-    only: Annotated[str, typer.Option(help="names of molecules, with commas between")] = "",
+    only: Only = "",
     processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
     limit_hours: Annotated[float, typer.Option(help="give up a molecule's stage after this")] = 3.0,
-    retry: Annotated[bool, typer.Option("--retry", help="try again what failed")] = False,
+    retry: Retry = False,
 ) -> None:
     """Compute molecules by B3LYP/def2-SVP; start it again and it goes on where it stopped."""
-    chosen = [_chosen(group, only) for group in _groups(sulfur_and_chlorine)]
+    everything = MOLECULES + SULFUR_AND_CHLORINE
+    names = {m.name for m in _chosen(everything, only)}
+    groups = [MOLECULES, SULFUR_AND_CHLORINE] if sulfur_and_chlorine else [MOLECULES]
     numbers = _numbers(stages)
     import_pyscf()  # before the first molecule: a missing program is no failure of molecules
     import_rdkit()
     single_threaded()
     workplace = Workplace(out, Pyscf())
-    for failure in out.glob("*.failed") if retry else ():
-        failure.unlink()
-    for group in chosen:
-        run(workplace, group, numbers, processes, limit_hours * 3600)
+    _forget_failures(out, retry)
+    for group in groups:
+        run(
+            workplace, [m for m in group if m.name in names], numbers, processes, limit_hours * 3600
+        )
 
 
 @app.command()
 def status(out: Folder = FOLDER) -> None:
     """Say in one line what has been computed."""
-    typer.echo(status_line(Workplace(out, Pyscf()), MOLECULES + SULFUR_AND_CHLORINE))
+    typer.echo(Workplace(out, Pyscf()).status(MOLECULES + SULFUR_AND_CHLORINE))
 
 
 @app.command()
@@ -81,6 +104,81 @@ def pack(
     typer.echo(f"wrote {file}: {size / 1e6:.1f} MB, {len(names)} molecules and free atoms")
 
 
+@app.command()
+def crystals(
+    teacher: Annotated[Path, typer.Option(help="file of the model that labels them")],
+    out: Folder = CRYSTALS_FOLDER,
+    only: Only = "",
+    processes: Annotated[int, typer.Option(min=1, help="crystals at a time, a thread each")] = 1,
+    limit_hours: Annotated[float, typer.Option(help="give up a crystal after this")] = 3.0,
+    retry: Retry = False,
+) -> None:
+    """Relax, distort and label crystals by a teacher; start it again and it goes on."""
+    chosen = _chosen(CRYSTALS, only)
+    load_model(str(teacher))  # a file that cannot be read is no failure of crystals
+    work = Crystals(out, teacher)
+    single_threaded()
+    compile_quickly()
+    _forget_failures(out, retry)
+    run(work, chosen, [1], processes, limit_hours * 3600)
+
+
+@app.command()
+def crystals_dft(
+    pseudopotentials: Annotated[Path, typer.Option(help="folder of PseudoDojo's psp8 files")],
+    out: Folder = DFT_FOLDER,
+    only: Only = "",
+    limit_hours: Annotated[float, typer.Option(help="give up a crystal after this")] = 48.0,
+    retry: Retry = False,
+    pack: Annotated[bool, typer.Option("--pack", help="only collect what is complete")] = False,
+    file: Annotated[Path, typer.Option(help="HDF5 file that --pack writes")] = DFT_PACKED,
+) -> None:
+    """Compute phonons, Born charges and dielectric tensors of crystals by ABINIT (PBEsol)."""
+    chosen = _chosen(REFERENCE_CRYSTALS, only)
+    table = Pseudopotentials(pseudopotentials)
+    for crystal in chosen:
+        table.cutoff_Ha(crystal.start)
+    program()
+    work = DftCrystals(out, Abinit(out / "scratch", table))
+    if pack:
+        names = pack_dft(work, chosen, file)
+        typer.echo(f"wrote {file}: {file.stat().st_size / 1e6:.1f} MB, {', '.join(names)}")
+        return
+    single_threaded()
+    _forget_failures(out, retry)
+    run(work, chosen, [1], processes=1, limit_s=limit_hours * 3600)
+
+
+@app.command()
+def pack_crystals(
+    teacher: Annotated[Path, typer.Option(help="file of the model that labelled them")],
+    file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = CRYSTALS_PACKED,
+    out: Folder = CRYSTALS_FOLDER,
+) -> None:
+    """Collect the crystals that have been computed into one file."""
+    work = Crystals(out, teacher)
+    names = sorted(c.name for c in CRYSTALS if work.path(c.name, "equilibrium").exists())
+    size = pack_parts(
+        out,
+        file,
+        {
+            "title": "Crystals: energies, forces, stresses, force constants at wave vectors",
+            "command": "python -m engine.training.make_data crystals",
+            "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+            "units": "eV, angstrom; q in reciprocal vectors; Phi(q) in the cell gauge, no masses",
+            "crystals": names,
+            "held_out": sorted(HELD_OUT_CRYSTALS.intersection(names)),
+            **work.provenance(),
+        },
+    )
+    typer.echo(f"wrote {file}: {size / 1e6:.1f} MB. {work.status(CRYSTALS)}")
+
+
+def _forget_failures(folder: Path, retry: bool) -> None:
+    for failure in folder.glob("*.failed") if retry else ():
+        failure.unlink()
+
+
 def _numbers(stages: str) -> list[int]:
     words = stages.split(",")
     if not all(word.isdigit() and int(word) in STAGES for word in words):
@@ -89,17 +187,12 @@ def _numbers(stages: str) -> list[int]:
     return [int(word) for word in words]
 
 
-def _groups(sulfur_and_chlorine: bool) -> list[tuple[Molecule, ...]]:
-    return [MOLECULES, SULFUR_AND_CHLORINE] if sulfur_and_chlorine else [MOLECULES]
-
-
-def _chosen(group: tuple[Molecule, ...], only: str) -> tuple[Molecule, ...]:
-    names = set(only.split(",")) if only else {m.name for m in group}
-    unknown = names - {m.name for m in MOLECULES + SULFUR_AND_CHLORINE}
-    if unknown:
-        fix = "Give names of engine/training/data/molecule_list.py."
-        raise PhonoscopeError(f"unknown molecules {sorted(unknown)}", "not in the list", fix)
-    return tuple(m for m in group if m.name in names)
+def _chosen(items: Sequence[ItemType], only: str) -> list[ItemType]:
+    names = set(only.split(",")) if only else {item.name for item in items}
+    if unknown := names - {item.name for item in items}:
+        fix = f"Give names of the list, like {items[0].name}."
+        raise PhonoscopeError(f"unknown names {sorted(unknown)}", "not in the list", fix)
+    return [item for item in items if item.name in names]
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ FORMAT, VERSION = "phonoscope-model", 1
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 UNITS = {"length": "angstrom", "energy": "eV"}
 DTYPES = ("float32", "float64")
+CARD = ("training_data", "licence", "source", "errors")
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,13 @@ class Card:
     training_data : what it was trained on, and to what level of theory.
     licence : of the weights.
     source : the file it was imported from; None for a model trained here.
+    errors : how far it is from data that it was not trained on.
     """
 
     training_data: str | None = None
     licence: str | None = None
     source: Source | None = None
+    errors: str | None = None
 
 
 def save_model(potential: Potential, folder: str | Path, card: Card) -> None:
@@ -199,7 +202,7 @@ def read_description(folder: Path) -> dict[str, Any]:
 
 
 def _read_card(folder: Path, table: Mapping[str, Any]) -> Card:
-    given = {k: table[k] for k in ("training_data", "licence", "source") if k in table}
+    given = {k: table[k] for k in CARD if k in table}
     try:
         return config_from_json(Card, given, DESCRIPTION)
     except ValueError as error:

@@ -6,6 +6,11 @@ import math
 import zlib
 from dataclasses import dataclass
 
+STAGES = {1: ("equilibrium", "distorted"), 2: ("distorted-more",), 3: ("polarizability",)}
+"""Stage -> parts of a molecule's work."""
+LARGEST_WITH_FIELDS = 3
+"""Heavy atoms: polarizability derivatives take 13 more gradients."""
+
 
 @dataclass(frozen=True)
 class Molecule:
@@ -23,6 +28,11 @@ class Molecule:
     smiles: str
     hydrogens: int
     g2: str | None = None
+
+    def parts(self, stage: int) -> list[str]:
+        """Names of the parts of a stage that are computed for this molecule."""
+        large = self.heavy_atoms > LARGEST_WITH_FIELDS
+        return [part for part in STAGES[stage] if not (large and part == "polarizability")]
 
     @property
     def heavy_atoms(self) -> int:

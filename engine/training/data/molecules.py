@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -18,12 +17,12 @@ from engine.training.data.distortions import (
     thermal,
 )
 from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
-from engine.training.data.molecule_list import ISOLATED_ATOMS, Molecule
+from engine.training.data.molecule_list import HELD_OUT, ISOLATED_ATOMS, Molecule
 from engine.training.data.quantum import Labeller
+from engine.training.data.workplace import PartsFolder
 
 IMAGINARY_CM1 = -10.0  # what the finite integration grid does to free rotors stays above
 DOWNHILL_A = 0.2  # how far from a saddle point the next relaxation starts
-LARGEST_WITH_FIELDS = 3  # heavy atoms: polarizability derivatives take 13 more gradients
 
 Distortion = tuple[str, float, bool]
 """Kind, temperature in K or spread in angstrom or factor, and whether its Hessian is computed."""
@@ -45,41 +44,45 @@ DISTORTIONS: dict[str, tuple[Distortion, ...]] = {
         ("stretch", 1.3, False),
     ),
 }
-STAGES = {1: ("equilibrium", "distorted"), 2: ("distorted-more",), 3: ("polarizability",)}
-"""Stage -> parts."""
 
 
 @dataclass(frozen=True)
-class Workplace:
-    """Where parts are kept, and who computes them."""
+class Workplace(PartsFolder[Molecule]):
+    """Where parts of molecules are kept, and who computes them."""
 
-    folder: Path
     labeller: Labeller
-
-    def path(self, name: str, part: str) -> Path:
-        """The file of a part."""
-        return self.folder / f"{name}.{part}.h5"
-
-    def failure(self, name: str, part: str) -> Path:
-        """The text file that says why a part was not computed."""
-        return self.folder / f"{name}.{part}.failed"
-
-    def settled(self, name: str, part: str) -> bool:
-        """Whether a part is done, or failed before."""
-        return self.path(name, part).exists() or self.failure(name, part).exists()
 
     def equilibrium(self, name: str) -> LabelledStructure:
         """The molecule at the lowest stationary point found; its part must be done."""
         return read_molecules(self.path(name, "equilibrium"))[-1]
 
+    def prepare(self) -> None:
+        """Energies of free atoms, one file an element; those that are there stay."""
+        for element in ISOLATED_ATOMS:
+            path = self.path(element, "atom")
+            if not path.exists():
+                write_part(path, "atom", [self.labeller.free_atom(element)], {})
 
-def wanted(molecule: Molecule, part: str) -> bool:
-    """Whether a part is computed for a molecule at all."""
-    return part != "polarizability" or molecule.heavy_atoms <= LARGEST_WITH_FIELDS
+    def compute(self, item: Molecule, part: str) -> None:
+        """Compute one part of a molecule and keep it; raises what the labeller raises."""
+        _compute(self, item, part)
+
+    def status(self, items: Sequence[Molecule]) -> str:
+        """What is there, in one line for a person."""
+        structures = read_molecules(self.folder) if any(self.folder.glob("*.h5")) else []
+        names = {s.name for s in structures if s.kind == "equilibrium"}
+        held_out = sum(m.name in HELD_OUT for m in items)
+        geometries = sum(s.kind != "atom" for s in structures)
+        hessians = sum(s.hessian_eV_A2 is not None for s in structures)
+        failed = len(list(self.folder.glob("*.failed")))
+        return (
+            f"{len(names & {m.name for m in items})} of {len(items)} molecules "
+            f"({len(names & HELD_OUT)} of {held_out} held out), {geometries} geometries with "
+            f"forces, {hessians} Hessians, {failed} parts failed"
+        )
 
 
-def compute_part(workplace: Workplace, molecule: Molecule, part: str) -> None:
-    """Compute one part of a molecule and keep it; raises what the labeller raises."""
+def _compute(workplace: Workplace, molecule: Molecule, part: str) -> None:
     started = time.process_time()
     work: Callable[..., list[LabelledStructure]]
     if part in DISTORTIONS:
@@ -144,11 +147,3 @@ def _with_polarizability(workplace: Workplace, molecule: Molecule) -> list[Label
     minimum = workplace.equilibrium(molecule.name)
     derivative = workplace.labeller.polarizability_derivative(minimum.atoms)
     return [replace(minimum, polarizability_derivative_A2=derivative)]
-
-
-def compute_free_atoms(workplace: Workplace) -> None:
-    """Energies of free atoms, one file an element; those that are there stay."""
-    for element in ISOLATED_ATOMS:
-        path = workplace.path(element, "atom")
-        if not path.exists():
-            write_part(path, "atom", [workplace.labeller.free_atom(element)], {})

@@ -1,4 +1,4 @@
-"""Going through the molecules: a process each; what is done is skipped, what fails recorded."""
+"""Going through a list: a process an item; what is done is skipped, what fails recorded."""
 
 from __future__ import annotations
 
@@ -14,41 +14,33 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 from engine.errors import PhonoscopeError
-from engine.training.data.labelled import read_molecules
-from engine.training.data.molecule_list import HELD_OUT, Molecule
-from engine.training.data.molecules import (
-    STAGES,
-    Workplace,
-    compute_free_atoms,
-    compute_part,
-    wanted,
-)
+from engine.training.data.workplace import Item, PartsFolder
 
 
 @dataclass(frozen=True)
 class Task:
-    """One molecule's parts of one stage."""
+    """One item's parts of one stage."""
 
     stage: int
-    molecule: Molecule
+    item: Item
 
     @property
     def parts(self) -> list[str]:
         """Names of the parts, each needing those before it."""
-        return [part for part in STAGES[self.stage] if wanted(self.molecule, part)]
+        return self.item.parts(self.stage)
 
 
 LAG = 100
-"""A molecule's next stage waits until this many more molecules have had the one before: first many
-molecules, then more of the cheap ones beside the first of the costly ones."""
+"""An item's next stage waits until this many more items have had the one before: first many items,
+then more of the cheap ones beside the first of the costly ones."""
 
 
-def tasks(molecules: Sequence[Molecule], stages: Sequence[int]) -> list[Task]:
+def tasks(items: Sequence[Item], stages: Sequence[int]) -> list[Task]:
     """All tasks in the order of work."""
     places = [
-        (number + LAG * late, late, Task(stage, molecule))
+        (number + LAG * late, late, Task(stage, item))
         for late, stage in enumerate(sorted(stages))
-        for number, molecule in enumerate(molecules)
+        for number, item in enumerate(items)
     ]
     return [task for *_, task in sorted(places, key=lambda place: place[:2]) if task.parts]
 
@@ -58,13 +50,13 @@ def say(text: str) -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {text}", flush=True)
 
 
-def work_on(workplace: Workplace, task: Task) -> None:
+def work_on(workplace: PartsFolder, task: Task) -> None:
     """Compute what is missing of a task.
 
-    A part that cannot be computed leaves a file with the reason, and the parts after it wait. A
-    molecule that another run is at work on is left to it.
+    A part that cannot be computed leaves a file with the reason, and the rest of its stage waits.
+    An item that another run is at work on is left to it.
     """
-    name = task.molecule.name
+    name = task.item.name
     locks = workplace.folder / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
     with (locks / name).open("w") as lock:
@@ -75,12 +67,12 @@ def work_on(workplace: Workplace, task: Task) -> None:
         for part in task.parts:
             if workplace.path(name, part).exists():
                 continue
-            if workplace.settled(name, part) or not _ready(workplace, name, part):
+            if workplace.settled(name, part) or not workplace.ready(task.item, part):
                 return
             started = time.monotonic()
             try:
-                compute_part(workplace, task.molecule, part)
-            except Exception as error:  # whatever it is, the other molecules go on
+                workplace.compute(task.item, part)
+            except Exception as error:  # whatever it is, the other items go on
                 reason = (
                     str(error) if isinstance(error, PhonoscopeError) else traceback.format_exc()
                 )
@@ -90,28 +82,24 @@ def work_on(workplace: Workplace, task: Task) -> None:
             say(f"{name} {part} {time.monotonic() - started:.0f} s")
 
 
-def _ready(workplace: Workplace, name: str, part: str) -> bool:
-    return part == "equilibrium" or workplace.path(name, "equilibrium").exists()
-
-
 def run(
-    workplace: Workplace,
-    molecules: Sequence[Molecule],
+    workplace: PartsFolder,
+    items: Sequence[Item],
     stages: Sequence[int],
     processes: int,
     limit_s: float,
 ) -> None:
-    """Go through all tasks, `processes` molecules at a time, each in a fresh process.
+    """Go through all tasks, `processes` items at a time, each in a fresh process.
 
     Parameters
     ----------
     limit_s : a task that takes longer is ended; the part it was at counts as failed.
     """
-    compute_free_atoms(workplace)
+    workplace.prepare()
     fresh = multiprocessing.get_context("spawn")
     running: dict[BaseProcess, tuple[Task, float]] = {}
-    for task in tasks(molecules, stages):
-        if all(workplace.settled(task.molecule.name, part) for part in task.parts):
+    for task in tasks(items, stages):
+        if all(workplace.settled(task.item.name, part) for part in task.parts):
             continue
         while len(running) >= processes:
             _collect(workplace, running, limit_s)
@@ -120,11 +108,11 @@ def run(
         running[process] = task, time.monotonic()
     while running:
         _collect(workplace, running, limit_s)
-    say(status_line(workplace, molecules))
+    say(workplace.status(items))
 
 
 def _collect(
-    workplace: Workplace, running: dict[BaseProcess, tuple[Task, float]], limit_s: float
+    workplace: PartsFolder, running: dict[BaseProcess, tuple[Task, float]], limit_s: float
 ) -> None:
     """Wait a little, and take leave of the processes that ended or must end."""
     wait([process.sentinel for process in running], timeout=1)
@@ -137,29 +125,23 @@ def _collect(
         process.join()
         del running[process]
         if process.exitcode != 0:
-            name = task.molecule.name
+            name = task.item.name
             part = next((p for p in task.parts if not workplace.settled(name, p)), task.parts[-1])
             why = f"took longer than {limit_s:.0f} s" if late else f"exit code {process.exitcode}"
             workplace.failure(name, part).write_text(f"its process died: {why}\n")
             say(f"{name} {part} FAILED: its process died, {why}")
 
 
-def status_line(workplace: Workplace, molecules: Sequence[Molecule]) -> str:
-    """What is there, in one line for a person."""
-    structures = read_molecules(workplace.folder) if any(workplace.folder.glob("*.h5")) else []
-    names = {s.name for s in structures if s.kind == "equilibrium"}
-    held_out = sum(m.name in HELD_OUT for m in molecules)
-    geometries = sum(s.kind != "atom" for s in structures)
-    hessians = sum(s.hessian_eV_A2 is not None for s in structures)
-    failed = len(list(workplace.folder.glob("*.failed")))
-    return (
-        f"{len(names & {m.name for m in molecules})} of {len(molecules)} molecules "
-        f"({len(names & HELD_OUT)} of {held_out} held out), {geometries} geometries with forces, "
-        f"{hessians} Hessians, {failed} parts failed"
-    )
-
-
 def single_threaded() -> None:
     """Keep the numerical libraries of processes started from here to one thread each."""
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
+
+
+def compile_quickly() -> None:
+    """Let XLA compile with fewer optimisations in processes started from here.
+
+    Each program runs for seconds only; compiling it well would take minutes.
+    """
+    quick = "--xla_backend_optimization_level=1 --xla_llvm_disable_expensive_passes=true"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {quick}".strip()

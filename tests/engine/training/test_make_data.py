@@ -9,11 +9,13 @@ from pathlib import Path
 import h5py
 import pytest
 
+from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import MOLECULES
 from engine.training.data.molecules import Workplace
 from engine.training.data.queue import Task, work_on
 from engine.training.make_data import main
 from tests.engine.training.data.hooke import Springs
+from tests.engine.training.data.test_crystals import SILICON, Quick
 
 WATER = next(m for m in MOLECULES if m.name == "water")
 KETENE = next(m for m in MOLECULES if m.name == "ketene")
@@ -27,7 +29,15 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int | str | Non
 
 
 @pytest.mark.parametrize(
-    "words", [("molecules", "--only", "unobtainium"), ("molecules", "--stages", "4"), ("pack",)]
+    "words",
+    [
+        ("molecules", "--only", "unobtainium"),
+        ("molecules", "--stages", "4"),
+        ("pack",),
+        ("crystals", "--teacher", "none.nqx"),
+        ("crystals", "--teacher", "none.nqx", "--only", "unobtainium"),
+        ("crystals-dft", "--pseudopotentials", "none"),
+    ],
 )
 def test_a_mistake_ends_with_code_2_and_no_traceback(words, monkeypatch, tmp_path, capsys) -> None:
     monkeypatch.chdir(tmp_path)
@@ -54,3 +64,16 @@ def test_pack_says_where_its_numbers_come_from(monkeypatch, tmp_path, capsys) ->
         assert json.loads(file.attrs["method"])["basis"] == "def2-svp"
         assert json.loads(file.attrs["held_out"]) == ["ketene"]
         assert set(file) == {"water", "ketene"}
+
+
+def test_crystals_are_packed_with_what_labelled_them(monkeypatch, tmp_path, capsys) -> None:
+    work_on(Quick(tmp_path), Task(1, SILICON))
+    teacher = tmp_path / "teacher"
+    teacher.write_text("a model")
+    out = tmp_path / "out" / "c.h5"
+    assert call(monkeypatch, "pack-crystals", out, "--teacher", teacher, "--out", tmp_path) == 0
+    assert "1 of" in capsys.readouterr().out
+    with h5py.File(out) as file:
+        assert json.loads(file.attrs["crystals"]) == ["Si-diamond"]
+        assert len(file.attrs["teacher_sha256"]) == 64
+    assert len(read_crystals(out)) == len(read_crystals(tmp_path))

@@ -11,7 +11,7 @@ import pytest
 from engine.training.data.labelled import read_molecules
 from engine.training.data.molecule_list import MOLECULES
 from engine.training.data.molecules import DISTORTIONS, Workplace, lowest_frequency_cm1
-from engine.training.data.queue import LAG, Task, run, status_line, tasks, work_on
+from engine.training.data.queue import LAG, Task, run, tasks, work_on
 from tests.engine.training.data.hooke import Springs
 
 LIST = {m.name: m for m in MOLECULES}
@@ -19,7 +19,7 @@ WATER, METHANE, FURAN = LIST["water"], LIST["methane"], LIST["furan"]
 
 
 def test_few_molecules_go_through_one_stage_after_the_other() -> None:
-    order = [(t.stage, t.molecule.name, t.parts) for t in tasks([WATER, FURAN], [1, 2, 3])]
+    order = [(t.stage, t.item.name, t.parts) for t in tasks([WATER, FURAN], [1, 2, 3])]
     assert order == [
         (1, "water", ["equilibrium", "distorted"]),
         (1, "furan", ["equilibrium", "distorted"]),
@@ -31,9 +31,9 @@ def test_few_molecules_go_through_one_stage_after_the_other() -> None:
 
 def test_many_molecules_have_their_first_stage_before_the_first_has_its_second() -> None:
     order = tasks(MOLECULES, [1, 2, 3])
-    assert len({(t.stage, t.molecule.name) for t in order}) == len(order)
+    assert len({(t.stage, t.item.name) for t in order}) == len(order)
     assert [t.stage for t in order[: LAG + 3]] == [1] * LAG + [1, 2, 1]
-    place = {(t.stage, t.molecule.name): i for i, t in enumerate(order)}
+    place = {(t.stage, t.item.name): i for i, t in enumerate(order)}
     for stage, name in place:
         assert stage == 1 or place[stage, name] > place[stage - 1, name]
 
@@ -134,5 +134,5 @@ def test_a_process_that_dies_does_not_stop_the_rest(
 
 
 def test_status_of_nothing(tmp_path: Path) -> None:
-    line = status_line(Workplace(tmp_path, Springs()), MOLECULES)
+    line = Workplace(tmp_path, Springs()).status(MOLECULES)
     assert line.startswith(f"0 of {len(MOLECULES)} molecules (0 of 24 held out)")

@@ -1,0 +1,62 @@
+"""``phonoscope evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.arguments import Json
+from engine.cli.output import write
+from engine.errors import PhonoscopeError
+from engine.potentials import load_model
+
+
+def evaluate(
+    dataset: Annotated[str, typer.Argument(help="Labelled structures: a file, or their folder.")],
+    model: Annotated[str, typer.Option(help="A model's name, folder or file.")],
+    only: Annotated[str, typer.Option(help="held-out, all, or names with commas between.")] = "all",
+    kind: Annotated[
+        str | None, typer.Option(help="Of the data: molecules or structures; default: by suffix.")
+    ] = None,
+    relax: Annotated[
+        bool, typer.Option(help="Also frequencies where the model has its own minimum.")
+    ] = True,
+    plots: Annotated[Path | None, typer.Option(help="Folder for parity plots.")] = None,
+    json: Json = None,
+) -> None:
+    """Errors of a model on energies, forces, stresses and frequencies."""
+    from engine.training import evaluation
+    from engine.training.config import DataConfig
+    from engine.training.evaluation.report import draw_parity
+    from engine.training.samples import read_samples
+
+    potential = load_model(model)
+    if not Path(dataset).exists():
+        raise PhonoscopeError(
+            f"There is no data set {dataset}", "there is no such file", "Check the path."
+        )
+    if kind is None:
+        molecules = Path(dataset).is_dir() or Path(dataset).suffix == ".h5"
+        kind = "molecules" if molecules else "structures"
+    samples = read_samples(DataConfig(files=(dataset,), reader=kind))
+    chosen = samples
+    if only == "held-out":
+        chosen = [s for s in samples if s.held_out]
+    elif only != "all":
+        names = set(only.split(","))
+        if unknown := sorted(names - {s.name for s in samples}):
+            raise PhonoscopeError(
+                f"{', '.join(unknown)} is not in {dataset}",
+                f"it has {len({s.name for s in samples})} other names",
+                "Correct --only.",
+            )
+        chosen = [s for s in samples if s.name in names]
+    result = evaluation.evaluate(potential, chosen, relax)
+    if plots is not None:
+        draw_parity(result, plots)
+    if json is not None:
+        write(result.document(), json)
+        return
+    typer.echo(result.text())

@@ -1,0 +1,1 @@
+"""Density-functional reference of crystals by ABINIT: inputs, runs, and reading what comes out."""

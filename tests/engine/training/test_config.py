@@ -1,0 +1,48 @@
+"""Configurations: what is refused, and by what name."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import PhonoscopeError
+from engine.training.config import parsed, read_config, value_at
+
+GOOD = {"data": {"files": ["x"]}, "network": {"architecture": "nequip"}}
+
+
+def test_what_is_left_out_has_its_default():
+    config = parsed({**GOOD, "loss": {"forces": 3, "probes": [[0, 0.0], [10, 2.0]]}})
+    assert config.loss.forces == ((0.0, 3.0),)
+    assert config.batches.size == 8
+    assert [value_at(config.loss.probes, epoch) for epoch in (0, 5, 10, 99)] == [0, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"epoch": 3}, "epoch,"),
+        ({"loss": {"force": 1.0}}, "force,"),
+        ({"data": {"file": "x"}}, "file,"),
+        ({"epochs": "many"}, "epochs is 'many'"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"data": {"files": []}}, "names no file"),
+        ({"data": {"files": ["x"], "validation": 1.0}}, "validation"),
+        ({"optimiser": {"name": "sgd"}}, "optimiser.name is 'sgd'; known are adamw, amsgrad"),
+        ({"loss": {"forces": -1.0}}, "loss.forces"),
+        ({"loss": {"forces": [[3, 1.0], [1, 2.0]]}}, "ascend"),
+        ({"network": {"start": "m", "lmax": 2}}, "lmax"),
+        ({"references": "model"}, "network.start"),
+        ({"network": 3}, r"\[network\]"),
+    ],
+)
+def test_mistakes_are_named(change, told):
+    with pytest.raises(ValueError, match=told):
+        parsed({**GOOD, **change})
+
+
+def test_files_that_are_no_configuration(tmp_path):
+    (tmp_path / "a.toml").write_text("epochs = = 3")
+    (tmp_path / "b.toml").write_text("epochs = 3")
+    for name, told in (("a", "cannot be read"), ("b", "is not right"), ("c", "cannot be read")):
+        with pytest.raises(PhonoscopeError, match=told):
+            read_config(tmp_path / f"{name}.toml")

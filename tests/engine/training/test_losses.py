@@ -1,0 +1,126 @@
+"""The loss: its parts, its derivative by parameters, and what must not change it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine import load_model
+from engine.training.batches import make_batches
+from engine.training.config import LossConfig
+from engine.training.losses import PARTS, batch_loss
+from engine.training.networks import new_network
+from tests.engine.training.teacher import MORSE, TINY, labelled, molecules, silicon
+
+DOUBLE = np.dtype(float)
+ON = ((0.0, 1.0),)
+EVERYTHING = LossConfig(ON, ON, ON, ON, ON, penalty="square", floor_cm1=100.0)
+Q = [[0.1, 0.23, 0.37]]
+
+
+def batches(samples, loss, size, species, **options):
+    energies = [s.energy_eV for s in samples]
+    cutoff = 3.77118 if samples[0].atoms.pbc.any() else MORSE.cutoff_A
+    return make_batches(samples, energies, cutoff, species, loss, size, dtype=DOUBLE, **options)
+
+
+def weights(**given):
+    return {part: jnp.asarray(given.get(part, 1.0)) for part in PARTS}
+
+
+@pytest.mark.parametrize("metric", ["cartesian", "spectral"])
+def test_a_teacher_has_no_error_in_any_part(metric):
+    teacher = load_model("stillinger-weber")
+    samples = [labelled(silicon(), teacher, q=Q), labelled(silicon(-0.01), teacher, q=Q)]
+    made = make_batches(
+        samples,
+        [s.energy_eV for s in samples],
+        teacher.cutoff_A,
+        14,
+        replace(EVERYTHING, metric=metric),
+        size=3,
+        probes=2,
+        dtype=DOUBLE,
+    )
+    batch = made.batch(made.order(0)[0], 0)
+    parameters = teacher.astype(DOUBLE).parameters
+
+    @jax.jit
+    def of(batch):
+        return batch_loss(teacher.atomic_energies, parameters, batch, weights(), made.loss)
+
+    _, errors = of(batch)
+    assert set(errors) == {*PARTS, "loss"}
+    for part, (error, number) in errors.items():
+        assert error / number == pytest.approx(0, abs=1e-9), part
+        assert number == 2 or part != "loss"  # what fills the batch does not count
+    assert np.abs(batch.products).max() > 0.1  # there was something to get right
+
+
+def test_a_gradient_by_parameters_is_that_of_finite_differences():
+    teacher = load_model("stillinger-weber")
+    samples = [labelled(silicon(), teacher, q=Q)]
+    network = new_network({**TINY, "cutoff_A": 3.5}, samples, 0, DOUBLE)
+    made = make_batches(samples, [0.3], 3.5, 14, EVERYTHING, 1, dtype=DOUBLE)
+    batch = made.batch(made.order(0)[0], 0)
+    uneven = weights(energy=2.0, stress=500.0, probes=0.01)
+
+    @jax.jit
+    @jax.value_and_grad
+    def loss(trained):
+        parameters = {**trained, **network.fixed}
+        return batch_loss(network.energies, parameters, batch, uneven, EVERYTHING)[0]
+
+    keys = iter(jax.random.split(jax.random.key(1), 100))
+    start = jax.tree.map(lambda x: x + 0.1, network.trained)
+    step = jax.tree.map(lambda x: jax.random.normal(next(keys), x.shape, x.dtype), start)
+
+    def moved(by):
+        return jax.tree.map(lambda x, d: x + by * d, start, step)
+
+    (ahead, _), (behind, _) = loss(moved(1e-5)), loss(moved(-1e-5))
+    _, gradient = loss(start)
+    along = sum(jax.tree.leaves(jax.tree.map(jnp.vdot, gradient, step)))
+    assert float(along) == pytest.approx(float(ahead - behind) / 2e-5, rel=1e-6)
+    assert abs(float(along)) > 1e-3
+
+
+def test_neither_padding_nor_company_nor_order_changes_loss_or_gradient():
+    water, methane = molecules(distorted=0)
+    config = LossConfig(ON, ON, probes=ON, penalty="square")
+    network = new_network({**TINY, "scale_eV": 1.0}, [water, methane], 0, DOUBLE)
+
+    @partial(jax.jit)
+    @partial(jax.value_and_grad, has_aux=True)
+    def loss(trained, batch):
+        parameters = {**trained, **network.fixed}
+        return batch_loss(network.energies, parameters, batch, weights(), config)
+
+    def of(samples, places, size):
+        made = batches(samples, config, size, 1, shapes=1)
+        return loss(network.trained, made.batch(places, None)), made.shapes[0].atoms
+
+    both = [water, methane]
+    ((alone, _), slope), room = of([water], [0], 1)
+    ((padded, errors), padded_slope), larger = of(both, [0], 2)
+    assert (room, larger) == (3, 5)
+    assert float(padded) == pytest.approx(float(alone), rel=1e-12)
+    assert {name: float(n) for name, (_, n) in errors.items()} == {
+        "loss": 1, "energy": 1, "forces": 9, "probes": 18,
+    }  # fmt: skip
+    ((other, _), other_slope), _ = of(both, [1], 2)
+    ((one_way, _), one_slope), _ = of(both, [0, 1], 2)
+    ((other_way, _), _), _ = of(both, [1, 0], 2)
+    assert float(one_way) == pytest.approx(float(alone + other) / 2, rel=1e-12)
+    assert float(other_way) == pytest.approx(float(one_way), rel=1e-12)
+    for a, b, c, d in zip(
+        *map(jax.tree.leaves, (slope, padded_slope, other_slope, one_slope)), strict=True
+    ):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose((a + c) / 2, d, rtol=1e-9, atol=1e-12)
+    assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4

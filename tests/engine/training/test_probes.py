@@ -1,0 +1,55 @@
+"""Probes: what their error measures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.training.evaluation.frequencies import frequencies
+from engine.training.probes import UNIT_CM1, mass_weighted, probe_of, spectral_metric
+from engine.training.samples import Products, Sample
+from engine.units import CM1_PER_ROOT
+from tests.engine.training.teacher import molecules
+
+
+def test_in_the_spectral_metric_an_error_is_that_of_frequencies():
+    (water,) = molecules(["H2O"], distorted=0)
+    phi = water.matrices.force_constants_eV_A2[0]
+    rng = np.random.default_rng(0)
+    change = rng.normal(scale=1e-4, size=phi.shape)
+    change = change + change.T
+    a = spectral_metric(water.atoms, phi, 1.0)
+    before, modes = frequencies(water.atoms, phi)
+    after, _ = frequencies(water.atoms, phi + change)
+    error = modes.T @ (a @ change @ a.conj().T) @ modes * CM1_PER_ROOT / 2
+    np.testing.assert_allclose(np.diag(error).real, after - before, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("metric", ["cartesian", "spectral"])
+def test_the_product_of_a_probe_is_that_of_the_matrix(metric):
+    (water,) = molecules(["H2O"], distorted=0)
+    phi = water.matrices.force_constants_eV_A2[0]
+    probe = probe_of(water, 3, metric, 200.0, np.random.default_rng(0))
+    np.testing.assert_allclose(probe.products, probe.displacements @ phi.T @ probe.metric.T)
+    size = CM1_PER_ROOT / 2 / UNIT_CM1 if metric == "spectral" else 1
+    assert np.abs(probe.metric).max() == pytest.approx(
+        size * (np.abs(spectral_metric(water.atoms, phi, 200.0)).max() if size != 1 else 1)
+    )
+
+
+def test_stored_products_are_drawn_from():
+    (water,) = molecules(["H2O"], distorted=0)
+    u, rng = np.random.default_rng(1).normal(size=(5, 9)) + 0j, np.random.default_rng(0)
+    stored = Products(np.arange(15.0).reshape(5, 3), u, 2 * u)
+    sample = Sample("x", "random", water.atoms, 0.0, water.forces_eV_A, products=stored)
+    probe = probe_of(sample, 3, "spectral", 200.0, rng)
+    places = (probe.q[:, 0] / 3).astype(int)
+    assert len(set(places)) == 3
+    np.testing.assert_array_equal(probe.products, 2 * u[places])
+    np.testing.assert_array_equal(probe.metric, np.eye(9))
+
+
+def test_mass_weighting_makes_hermitian():
+    (water,) = molecules(["H2O"], distorted=0)
+    d = mass_weighted(water.atoms, np.triu(np.ones((9, 9)), 1) * 1j)
+    np.testing.assert_array_equal(d, d.conj().T)
