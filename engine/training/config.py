@@ -21,12 +21,13 @@ class DataConfig:
     Attributes
     ----------
     files : data sets, files or folders of parts; relative to the working directory.
-    reader : ``molecules``, what ``make_data molecules`` writes; ``structures``, what ASE reads,
-        like extended XYZ; or a name that :func:`engine.training.samples.register_reader` was told.
+    reader : ``molecules`` or ``crystals``, what ``make_data`` writes under these names;
+        ``structures``, what ASE reads, like extended XYZ; or a name that
+        :func:`engine.training.readers.register_reader` was told.
     validation : share of the molecules or crystals (by name, with all their geometries) kept aside
         to decide when to stop.
     exclude : names never trained on, beyond the held-out ones, which never are.
-    kinds : kinds of structures to train on (see :data:`engine.training.data.labelled.KINDS`);
+    kinds : kinds of structures to train on (KINDS, CRYSTAL_KINDS);
         (): all.
     hessians : whether second derivatives of the data are used.
     """
