@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -194,6 +195,22 @@ def read_config(path: str | Path) -> TrainingConfig:
             f"The configuration {path} is not right",
             str(error),
             "Correct it; docs/training.md says what each entry means.",
+        ) from error
+
+
+def parsed_json(path: Path) -> TrainingConfig:
+    """The configuration that a run has left in its folder.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it cannot be read.
+    """
+    try:
+        return parsed(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise PhonoscopeError(
+            f"{path.parent} holds no training run", str(error), "Give a folder of phonoscope train."
         ) from error
 
 
