@@ -26,7 +26,7 @@ REACH_A = 5.0
 NEAREST = 5
 """Runs, of those nearest in work, that an estimate rests on."""
 
-SAME_ANYWAY_S = {RELAXING: 0.2, FORCES: 0.1, DERIVATIVES: 0.05, LABELS: 0.05}
+SAME_ANYWAY_S = {RELAXING: 0.5, FORCES: 0.5, DERIVATIVES: 0.05, LABELS: 1.0}
 """What a stage takes however small its work is."""
 
 SHARES = {LOADING: 1.0, RELAXING: 5.0, FORCES: 2.0, COMPILING: 5.0, DERIVATIVES: 10.0, LABELS: 1.0}
@@ -106,17 +106,16 @@ def works(question: Question) -> dict[str, float]:
     edges = float(len(neighbour_layout(atoms, REACH_A, "edges").senders))
     if not isinstance(question, Calculation):
         return {LOADING: 1.0, COMPILING: 1.0, DERIVATIVES: edges * 2 * size}
-    products, matrices = size, 1
+    products = size
     if question.points is not None:
         _, products = cost(atoms, question.points)
-        matrices = int(np.prod(question.points))
     work = {
         LOADING: 1.0,
         RELAXING: edges,
         FORCES: edges,
         COMPILING: 1.0,
         DERIVATIVES: edges * products,
-        LABELS: float(matrices * size**2),
+        LABELS: float(size**3),
     }
     if question.relax == "none":
         del work[RELAXING]
