@@ -15,7 +15,7 @@ from engine.progress import COMPILING, DERIVATIVES, FORCES, LABELS, RELAXING
 
 def rising(told, stage):
     fractions = [p.fraction for p in told if p.stage == stage]
-    assert fractions == sorted(fractions) and 0 <= fractions[0] and fractions[-1] <= 1
+    assert fractions == sorted(fractions) and fractions[0] >= 0 and fractions[-1] <= 1
     return fractions
 
 
