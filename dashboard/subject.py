@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from engine import library
 from engine.phonons import Bands, Phonons
+from engine.trust import Verdict, verdict
 from engine.vibrations import Vibrations
 
 
@@ -29,6 +30,11 @@ class Subject:
     bands: Bands | None
     entry: str | None = None
     key: str | None = None
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether the result may be believed."""
+        return verdict(self.result, self.bands)
 
 
 @lru_cache
