@@ -10,7 +10,7 @@ WORDS: dict[Mark, str] = {
     "good": "OK",
     "look": "look",
     "bad": "red",
-    "unknown": "not measured",
+    "unknown": "unknown",
 }
 COLORS: dict[Mark, str] = {
     "good": palette.GOOD,

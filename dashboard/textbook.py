@@ -20,14 +20,14 @@ STYLE = f"""
 .book .wide {{ overflow-x: auto; padding: 2px 0 6px; }}
 .book table {{ border-collapse: collapse; white-space: nowrap;
   font-family: "STIX Two Text", "Cambria", "Liberation Serif", "Times New Roman", serif;
-  font-size: 15.5px; font-variant-numeric: lining-nums tabular-nums; }}
+  font-size: 14.5px; font-variant-numeric: lining-nums tabular-nums; }}
 .book table.ruled {{ border-top: 2px solid; border-bottom: 2px solid; }}
-.book th, .book td {{ padding: 3px 8px; text-align: right; font-weight: 400; }}
+.book th, .book td {{ padding: 3px 6px; text-align: right; font-weight: 400; }}
 .book thead th {{ border-bottom: 1px solid; padding: 2px 2px; }}
 .book th:first-child, .book td:first-child {{ text-align: left; padding-left: 8px;
   border-right: 1px solid; }}
-.book td.functions {{ text-align: left; padding-left: 14px; }}
-.book thead th.functions {{ text-align: left; padding-left: 14px; font-size: 13px; opacity: 0.75;
+.book td.functions {{ text-align: left; padding-left: 9px; }}
+.book thead th.functions {{ text-align: left; padding-left: 9px; font-size: 12.5px; opacity: 0.75;
   font-family: system-ui, sans-serif; }}
 .book td.rule, .book th.rule {{ border-left: 1px solid; }}
 .book tr.rest td {{ opacity: 0.5; }}
@@ -38,7 +38,7 @@ STYLE = f"""
 .book tr.sum td {{ border-top: 1px solid; }}
 .book tr.total td {{ font-weight: 700; }}
 .book sub, .book sup {{ line-height: 0; }}
-.book button {{ all: unset; cursor: pointer; padding: 2px 6px; border-radius: 6px;
+.book button {{ all: unset; cursor: pointer; padding: 2px 4px; border-radius: 6px;
   font: inherit; }}
 .book button:hover {{ background: color-mix(in srgb, currentColor 14%, transparent); }}
 .book button:focus-visible {{ outline: 2px solid {palette.SELECTED}; }}
@@ -47,8 +47,8 @@ STYLE = f"""
 .book summary:focus-visible {{ outline: 2px solid {palette.SELECTED}; }}
 .book .equation {{ font-family: "STIX Two Text", "Cambria", "Liberation Serif", serif;
   font-size: 15.5px; }}
-.book table.matrix {{ display: inline-table; vertical-align: middle; border-left: 1.5px solid;
-  border-right: 1.5px solid; border-radius: 7px; margin: 4px 6px; }}
+.book table.matrix {{ border-left: 1.5px solid;
+  border-right: 1.5px solid; border-radius: 9px; margin: 6px 0 6px 2em; }}
 .book table.matrix td {{ border: 0; text-align: right; }}
 .book table.matrix td.diagonal {{ font-weight: 700; color: {palette.SELECTED}; }}
 .book .note {{ border-left: 4px solid {palette.SELECTED}; padding: 4px 12px; margin: 8px 0; }}
@@ -93,7 +93,7 @@ def character_table(
         f'Click: what it does to the selected mode.">{captions.operations(name)}</button></th>'
         for column, name in enumerate(classes)
     )
-    titles = ("linear, rotations", "quadratic") if any(row.functions for row in rows) else ()
+    titles = ("linear", "quadratic") if any(row.functions for row in rows) else ()
     heads += f'<th class="functions rule">in {counted}</th>'
     heads += "".join(f'<th class="functions">{title}</th>' for title in titles)
     body = "".join(_row(row, picked) for row in rows)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
+from jaxtyping import Float
 from panel.custom import JSComponent
 from panel.viewable import Viewable
 
@@ -28,8 +29,21 @@ COLUMNS = {
     "activity": "seen by",
     "purity": "purity",
     "mass": "μ / u",
+    "infrared": "IR km/mol",
+    "raman": "Raman Å⁴/u",
 }
 """Names of the columns, and what stands above them."""
+
+TOOLTIPS = {
+    "frequency": "Wavenumber, frequency or energy of one quantum",
+    "irrep": "Irreducible representation: how the motion answers to the symmetry",
+    "degeneracy": "Number of independent motions with this frequency",
+    "activity": "What light may do with it, by symmetry alone",
+    "purity": "Weight of the motion in its irrep",
+    "mass": "Reduced mass: what effectively moves, in atomic mass units",
+    "infrared": "Infrared intensity, from dipole derivatives, of all partners together",
+    "raman": "Raman activity, from polarizability derivatives, of all partners together",
+}
 
 FILTERS: dict[str, Callable[[Modes, int], bool]] = {
     "All": lambda modes, i: True,
@@ -114,15 +128,8 @@ def irreps_table_view(state: State) -> Viewable:
         min_height=100,
         css_classes=["levels"],
         stylesheets=[STYLE],
-        formatters=dict.fromkeys(COLUMNS, {"type": "html"}),
-        header_tooltips={
-            "frequency": "Wavenumber, frequency or energy of one quantum",
-            "irrep": "Irreducible representation: how the motion answers to the symmetry",
-            "degeneracy": "Number of independent motions with this frequency",
-            "activity": "What light may do with it, by symmetry alone",
-            "purity": "Weight of the motion in its irrep",
-            "mass": "Reduced mass: what effectively moves, in atomic mass units",
-        },
+        formatters={name: {"type": "html"} for name in COLUMNS},
+        header_tooltips=TOOLTIPS,
     )
     chosen = pmui.RadioButtonGroup(
         options=list(FILTERS), value="All", size="small", margin=(2, 10), css_classes=["filter"],
@@ -130,7 +137,8 @@ def irreps_table_view(state: State) -> Viewable:
     )  # fmt: skip
 
     def show(*_: object) -> None:
-        rows, shown[:] = _rows(state.modes, state.unit, chosen.value)
+        strengths = state.subject.infrared_km_mol, state.subject.raman_A4_amu
+        rows, shown[:] = _rows(state.modes, state.unit, chosen.value, *strengths)
         table.param.update(value=rows, titles={**COLUMNS, "frequency": state.unit})
         mark()
 
@@ -196,13 +204,30 @@ def irreps_table_view(state: State) -> Viewable:
 
 
 def _rows(
-    modes: Modes, unit: str = "cm⁻¹", filtered: str = "All"
+    modes: Modes,
+    unit: str = "cm⁻¹",
+    filtered: str = "All",
+    infrared_km_mol: Float[np.ndarray, " modes"] | None = None,
+    raman_A4_amu: Float[np.ndarray, " modes"] | None = None,
 ) -> tuple[pd.DataFrame, list[int]]:
-    """The table, and the number of the level that each row shows."""
-    levels = modes.levels()
+    """The table, and the number of the level that each row shows.
+
+    Columns of strengths are there only where these are known.
+    """
+    levels, strengths = modes.levels(), {"infrared": infrared_km_mol, "raman": raman_A4_amu}
+    known = {name: values for name, values in strengths.items() if values is not None}
     numbers = [n for n, level in enumerate(levels) if FILTERS[filtered](modes, int(level[0]))]
-    rows = [_row(modes, int(levels[n][0]), len(levels[n]), unit) for n in numbers]
-    return pd.DataFrame(rows, columns=list(COLUMNS)), numbers
+    rows = [
+        _row(modes, int(levels[n][0]), len(levels[n]), unit)
+        | {name: _strength(float(values[levels[n]].sum())) for name, values in known.items()}
+        for n in numbers
+    ]
+    columns = [name for name in COLUMNS if name in known or name not in strengths]
+    return pd.DataFrame(rows, columns=columns), numbers
+
+
+def _strength(value: float) -> str:
+    return _keyed(value, f"{value:.1f}")
 
 
 def _row(modes: Modes, i: int, partners: int, unit: str) -> dict[str, str]:

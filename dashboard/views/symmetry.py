@@ -72,9 +72,7 @@ def symmetry_view(state: State) -> Viewable:
         picked[0] = None if picked[0] == int(name) else int(name)
         show()
 
-    page = ClickableHTML(
-        pick, stylesheets=[textbook.STYLE], sizing_mode="stretch_width", margin=0
-    )
+    page = ClickableHTML(pick, stylesheets=[textbook.STYLE], sizing_mode="stretch_width", margin=0)
     state.param.watch(start_anew, "subject")
     state.param.watch(show, ["modes", "branch", "tab", "unit"])
     show()
@@ -235,7 +233,9 @@ def _operation(state: State, report: Report, picked: int | None) -> str:
         return f'<div class="note"><b>{name}</b>: {words}.</div>'
     member = conjugates.members[0]
     if "φ" in conjugates.name:
-        turn = np.degrees(np.arccos(np.clip((abs(np.trace(group.rotations[member])) - 1) / 2, -1, 1)))
+        turn = np.degrees(
+            np.arccos(np.clip((abs(np.trace(group.rotations[member])) - 1) / 2, -1, 1))
+        )
         words = f"{words}, here φ = {turn:.0f}°"
     d = modes.matrices(level, group, state.result.atoms.get_masses())[member]
     trace = " + ".join(textbook.decimal(value) for value in np.diag(d)).replace("+ −", "− ")
@@ -249,8 +249,7 @@ def _operation(state: State, report: Report, picked: int | None) -> str:
     sum_ = "" if len(level) == 1 else f"{trace} = "
     return (
         f'<div class="note"><b>{name}</b>: {words}. What it makes of {what}, from the computed '
-        f'displacements: <span class="equation">{textbook.matrix(d)}</span> {explained} '
-        f"<b>Character {sum_}{total}</b></div>"
+        f"displacements: {textbook.matrix(d)} {explained} <b>Character {sum_}{total}</b></div>"
     )
 
 
@@ -343,10 +342,11 @@ CONVENTIONS = {
 def _of_wave(state: State, found: WaveRepresentation) -> str:
     where = captions.wave_vector(state.q, state.bands)
     group = captions.point_group(found.group)
+    several = f"{found.order} operations leave" if found.order > 1 else "1 operation leaves"
     title = (
-        f"<h3>q = {where}: little co-group {group}</h3>"
-        f"<p>{found.order} operation{'s' if found.order > 1 else ''} leave{'' if found.order > 1 else 's'} the wave vector where it is, up to a "
-        "reciprocal lattice vector. Light has q ≈ 0, and sees none of these phonons singly.</p>"
+        f"<h3>q = {where}: little co-group {group}</h3><p>{several} the wave vector where it is, "
+        "up to a reciprocal lattice vector. Light has q ≈ 0, and sees none of these phonons "
+        "singly.</p>"
     )
     if found.unlabelled or found.convention is None:
         return f"{title}<p>{found.unlabelled}</p>"

@@ -16,15 +16,14 @@ STYLE = f"""
 {marks.STYLE}
 .trust {{ font-size: 14px; line-height: 1.4; padding: 4px 12px 16px; }}
 .trust p {{ margin: 2px 0 10px; }}
-.trust table {{ border-collapse: collapse; width: 100%; }}
-.trust td, .trust th {{ padding: 6px 8px 5px 0; text-align: left; vertical-align: top; }}
-.trust th {{ font-weight: 500; opacity: 0.7; font-size: 12px; padding-bottom: 2px; }}
-.trust tr {{ border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }}
-.trust td.value {{ white-space: nowrap; font-variant-numeric: tabular-nums; }}
-.trust td.limit {{ white-space: nowrap; opacity: 0.75; }}
-.trust .meaning {{ display: block; font-size: 12.5px; opacity: 0.75; }}
-.trust .advice {{ display: block; font-size: 12.5px; }}
-tr.bad {{ background: color-mix(in srgb, {palette.BAD} 10%, transparent); }}
+.trust .check {{ display: grid; grid-template-columns: 5.6em 1fr auto; gap: 0 10px;
+  padding: 7px 6px; border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }}
+.trust .check.bad {{ background: color-mix(in srgb, {palette.BAD} 10%, transparent); }}
+.trust .name {{ font-weight: 500; }}
+.trust .value {{ text-align: right; font-variant-numeric: tabular-nums; font-weight: 500; }}
+.trust .limit {{ font-weight: 400; opacity: 0.7; font-size: 12.5px; }}
+.trust .meaning {{ grid-column: 2 / 4; font-size: 12.5px; opacity: 0.75; }}
+.trust .advice {{ grid-column: 2 / 4; font-size: 12.5px; }}
 """
 
 
@@ -47,19 +46,22 @@ def _page(verdict: Verdict, unit: str) -> str:
     return (
         f'<div class="trust"><p>{marks.badge(verdict.mark, marks.VERDICTS[verdict.mark])}. '
         f"{marks.summary(verdict)}</p>"
-        "<table><tr><th></th><th>What was checked</th><th>Value</th><th>Fine up to</th></tr>"
-        f"{''.join(rows)}</table></div>"
+        f"{''.join(rows)}</div>"
     )
 
 
 def _row(check: Check, unit: str) -> str:
-    advice = f'<span class="advice"><b>→</b> {escape(check.advice)}</span>' if check.advice else ""
-    limit = "" if check.good_to is None else _told(check.good_to, check.unit, unit)
+    advice = f'<div class="advice"><b>→</b> {escape(check.advice)}</div>' if check.advice else ""
+    limit = (
+        ""
+        if check.good_to is None
+        else f' <span class="limit">fine to {_told(check.good_to, check.unit, unit)}</span>'
+    )
     return (
-        f'<tr class="{check.mark}"><td>{marks.badge(check.mark, marks.WORDS[check.mark])}</td>'
-        f'<td>{escape(check.name)}<span class="meaning">{escape(check.meaning)}</span>{advice}</td>'
-        f'<td class="value">{_told(check.value, check.unit, unit)}</td>'
-        f'<td class="limit">{limit}</td></tr>'
+        f'<div class="check {check.mark}">{marks.badge(check.mark, marks.WORDS[check.mark])}'
+        f'<div class="name">{escape(check.name)}</div>'
+        f'<div class="value">{_told(check.value, check.unit, unit)}{limit}</div>'
+        f'<div class="meaning">{escape(check.meaning)}</div>{advice}</div>'
     )
 
 
