@@ -32,7 +32,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 FROM_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 OPERATION = re.compile(r"(\d*|∞)([ECSiσ])(\d+|∞|[hvd])?('{1,2})?([⁰¹²³⁴-⁹]*)(\(.*\))?")
-"""Number, kind, order or orientation, primes, power and axis of a class, like 6C2', 8S6⁵ or σ(xy)."""
+"""Number, kind, order or orientation, primes, power, axis of a class, like 6C2', 8S6⁵ or σ(xy)."""
 
 
 def formula(result: Vibrations | Phonons) -> str:

@@ -27,10 +27,10 @@ COLUMNS = {
     "irrep": "irrep",
     "degeneracy": "×",
     "activity": "seen by",
+    "infrared": "km/mol",
+    "raman": "Å⁴/u",
     "purity": "purity",
-    "mass": "μ / u",
-    "infrared": "IR km/mol",
-    "raman": "Raman Å⁴/u",
+    "mass": "μ/u",
 }
 """Names of the columns, and what stands above them."""
 
@@ -63,10 +63,13 @@ STYLE = f"""
 .unstable {{ color: {palette.UNSTABLE}; font-weight: 600; }}
 .doubt {{ color: {palette.UNSTABLE}; font-weight: 700; cursor: help; }}
 sub, sup {{ line-height: 0; }}
-.tabulator {{ font-variant-numeric: tabular-nums; }}
+.tabulator {{ font-variant-numeric: tabular-nums; font-size: 14.5px; }}
+.tabulator .tabulator-header .tabulator-col .tabulator-col-content .tabulator-col-title {{
+  padding-right: 12px !important; }}
+.tabulator .tabulator-header .tabulator-col .tabulator-col-sorter {{ right: -2px !important; }}
 .tabulator .tabulator-row {{ min-height: 0 !important; cursor: pointer; }}
-.tabulator .tabulator-row .tabulator-cell {{ padding: 5px 8px !important; line-height: 1.3; }}
-.tabulator .tabulator-header .tabulator-col-content {{ padding: 6px 8px !important; }}
+.tabulator .tabulator-row .tabulator-cell {{ padding: 5px 7px !important; line-height: 1.3; }}
+.tabulator .tabulator-header .tabulator-col-content {{ padding: 6px 7px !important; }}
 .tabulator .tabulator-row.tabulator-selected {{ box-shadow: inset 4px 0 0 {palette.SELECTED};
   background-color: color-mix(in srgb, {palette.SELECTED} 18%, transparent) !important; }}
 .tabulator .tabulator-row.tabulator-selected, .tabulator-row.tabulator-selected .tabulator-cell {{

@@ -29,7 +29,7 @@ ROWS = {"silent": palette.SILENT, "Raman": palette.RAMAN, "IR": palette.IR}
 POINTS = 1500
 HOVER = "<b>@irrep</b> &nbsp;@told<br>@height"
 IMAGINARY = "return (tick < 0 ? -tick + 'i' : '' + tick)"
-SLIDER: dict[str, Any] = {"width": 96, "size": "small", "margin": (0, 12, 0, 4)}
+SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 10, 0, 4)}
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ def spectrum_view(state: State) -> Viewable:
 
 
 def _controls(settings: Settings, changed: Any) -> Viewable:
-    width = pmui.IntSlider(name="Width/cm⁻¹", start=2, end=100, value=20, **SLIDER)
+    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=122, **SLIDER)
     scale = pmui.FloatSlider(
-        name="Scale", start=0.9, end=1.05, step=0.005, value=1.0, format="0.000", **SLIDER
+        name="Scale", start=0.9, end=1.05, step=0.005, value=1.0, format="0.000", width=88, **SLIDER
     )
     shape = pmui.RadioButtonGroup(
         options={"Lorentz": "Lorentzian", "Gauss": "Gaussian"},
