@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import numpy as np
 import panel as pn
@@ -13,6 +14,8 @@ from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from dashboard.state import State
+
+T = TypeVar("T")
 
 
 def live_text(
@@ -68,3 +71,20 @@ def live_plot(
     state.param.watch(move_marker, ["modes", "branch"])
     show()
     return place
+
+
+def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:
+    """Work in a thread, so that the page stays alive, and hand the result to the page.
+
+    Without a page, as in a test, all is done at once.
+    """
+    document = pn.state.curdoc
+    if document is None:
+        then(work())
+        return
+
+    def run() -> None:
+        result = work()
+        document.add_next_tick_callback(partial(then, result))
+
+    Thread(target=run, name="beside the page", daemon=True).start()

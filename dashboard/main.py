@@ -21,7 +21,9 @@ from dashboard.views.library import library_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
+from dashboard.views.thermal import thermal_view
 from dashboard.views.units import units_view
+from dashboard.views.zone import zone_view
 from engine import library
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
@@ -38,6 +40,8 @@ PLOTS: list[View] = [
 ]
 TABS: dict[str, View] = {
     "Modes": irreps_table_view,
+    "Zone": zone_view,
+    "Heat": thermal_view,
 }
 BAR: list[View] = [
     units_view,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from engine import library
-from engine.phonons import Bands, Phonons
+from engine.phonons import Bands, Dos, Phonons
 from engine.vibrations import Vibrations
 
 
@@ -29,6 +29,13 @@ class Subject:
     bands: Bands | None
     entry: str | None = None
     key: str | None = None
+
+    @cached_property
+    def dos(self) -> Dos | None:
+        """Its density of states; None for a molecule, and for phonons without a mesh."""
+        if isinstance(self.result, Vibrations) or self.result.sample is None:
+            return None
+        return self.result.dos()
 
 
 @lru_cache

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from ase import Atoms
@@ -26,7 +28,7 @@ def test_the_zone_fills_space_once(atoms):
     volume = 0.0
     for face in zone.faces:
         origin, *others = zone.vertices[list(face)]
-        for one, other in zip(others, others[1:], strict=False):
+        for one, other in pairwise(others):
             volume += abs(np.linalg.det([origin, one, other])) / 6
     assert np.isclose(volume, (2 * np.pi) ** 3 / atoms.get_volume())
     assert len(zone.vertices) - len(zone.edges) + len(zone.faces) == 2
