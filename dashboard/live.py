@@ -9,13 +9,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 import panel as pn
+import param
 from bokeh.events import Tap
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
+from panel.io.state import set_curdoc
 
 from dashboard.state import State
 
 T = TypeVar("T")
+Action = Callable[[], None]
 
 
 def live_text(
@@ -25,6 +28,11 @@ def live_text(
     pane = pn.pane.HTML(text(), **params)
     state.param.watch(lambda *_: pane.param.update(object=text()), names)
     return pane
+
+
+def on_change(parameters: param.Parameterized, names: str | list[str], act: Action) -> None:
+    """Change Bokeh's models whenever a parameter changes, under the lock of their document."""
+    parameters.param.watch(lambda *_: pn.state.execute(act), names)
 
 
 def live_plot(
@@ -85,6 +93,7 @@ def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:
 
     def run() -> None:
         result = work()
-        document.add_next_tick_callback(partial(then, result))
+        with set_curdoc(document):
+            pn.state.execute(partial(then, result), schedule=True)
 
     Thread(target=run, name="beside the page", daemon=True).start()

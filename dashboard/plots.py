@@ -14,6 +14,7 @@ from bokeh.plotting import figure
 from panel.viewable import Viewable
 
 from dashboard.captions import UNITS
+from dashboard.live import on_change
 from dashboard.state import State
 
 TICK = "return `${Number((tick * factor).toPrecision(6))}`.replace('-', '−')"
@@ -62,7 +63,7 @@ def follow_unit(state: State, axis: Axis, label: str, power: int = 1) -> None:
     power : -1 for a density, so many states per cm^-1.
     """
 
-    def write(*_: object) -> None:
+    def write() -> None:
         factor = UNITS[state.unit] ** power
         # Ticks at round numbers of the unit, wherever these are in cm^-1.
         steps = sorted(_mantissa(step / factor) for step in (1.0, 2.0, 5.0))
@@ -71,7 +72,7 @@ def follow_unit(state: State, axis: Axis, label: str, power: int = 1) -> None:
         axis.axis_label = label.format(unit=state.unit)
 
     write()
-    state.param.watch(write, "unit")
+    on_change(state, "unit", write)
 
 
 def _mantissa(number: float) -> float:

@@ -41,11 +41,15 @@ class Drawing {
     this.reset()
   }
 
-  /** Crystals from obliquely above, with z up; slabs and chains from above. */
+  /** Crystals with z up and the special points in front; slabs and chains from above. */
   reset() {
-    const flat = this.model.zone.faces.length < 2
-    const above = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
-    this.view = flat ? above : rotated([[1, 0, 0], [0, 0, 1], [0, -1, 0]], -0.45, 0.3)
+    const { zone, points } = this.model
+    this.view = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    if (zone.faces?.length > 1) {
+      const middle = [0, 1, 2].map((i) => points.reduce((sum, { place }) => sum + place[i], 0))
+      const upright = [[1, 0, 0], [0, 0, 1], [0, -1, 0]], [x, y, z] = turned(upright, middle)
+      this.view = rotated(upright, 0.45 - Math.atan2(x, z), y < -1e-6 ? -0.35 : 0.35)
+    }
     this.draw()
   }
 

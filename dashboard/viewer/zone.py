@@ -33,10 +33,9 @@ class ZoneDrawing(JSComponent):
 
 
 def shape_of(zone: Zone) -> dict[str, Any]:
-    """Vertices, edges and faces, and axes as long as the zone is wide along them."""
+    """Vertices, edges and faces; and the directions of the reciprocal vectors but for a chain."""
     size = np.linalg.norm(zone.vertices, axis=1).max()
-    periodic = zone.neighbours.any(0)
-    axes = zone.reciprocal[periodic]
+    axes = zone.reciprocal[zone.neighbours.any(0) & bool(zone.faces)]
     lengths = np.linalg.norm(axes, axis=1, keepdims=True)
     return {
         "vertices": zone.vertices.tolist(),

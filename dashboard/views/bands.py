@@ -22,7 +22,7 @@ from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
-from dashboard.live import live_text
+from dashboard.live import live_text, on_change
 from dashboard.plots import empty_figure, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.views.branches import (
@@ -51,6 +51,7 @@ return `${name ? name + " = " : ""}(${q.join(", ")})`.replaceAll("-", "−")
 """
 TOOLTIP = """<div style="font-size: 14px; line-height: 1.35; color: #222">
 <b>@inside{frequency}</b><br>@inside{irrep}<br>q = @inside{q}</div>"""
+BUTTON = {"textTransform": "none", "padding": "1px 8px", "whiteSpace": "nowrap"}
 REACH = 16
 """Width in pixels of the invisible line around a branch on which it is found."""
 
@@ -88,7 +89,7 @@ def bands_view(state: State) -> Viewable:
         description="Show the whole plot; drag over it to enlarge a part",
         size="small",
         margin=0,
-        on_click=lambda _: plot.show_whole(),
+        on_click=lambda _: pn.state.execute(plot.show_whole),
     )
     place = pn.Column(
         pn.FlexBox(coloring, whole, words, flex_wrap="nowrap", align_items="center", gap="4px"),
@@ -121,10 +122,10 @@ class _Plot:
         self._draw()
         follow_unit(state, self.figure.yaxis[0], "frequency ({unit})")
         self.figure.on_event(Tap, lambda event: self.select(event.x, event.y))
-        state.param.watch(self.show, "bands")
-        state.param.watch(self.mark, ["modes", "branch", "bands"])
-        state.param.watch(self.tell_unit, "unit")
-        coloring.param.watch(self.color, "value")
+        on_change(state, "bands", self.show)
+        on_change(state, ["modes", "branch", "bands"], self.mark)
+        on_change(state, "unit", self.tell_unit)
+        on_change(coloring, "value", self.color)
         self.tell_unit()
         self.show()
         self.mark()
@@ -167,7 +168,7 @@ class _Plot:
             )
         )  # fmt: skip
 
-    def show(self, *_: object) -> None:
+    def show(self) -> None:
         """Draw the bands of the present path."""
         bands = self.state.bands
         if bands is None:
@@ -183,7 +184,7 @@ class _Plot:
         self.lines.data = {**branches_of(bands), "color": self._colors()}
         self.color()
 
-    def color(self, *_: object) -> None:
+    def color(self) -> None:
         """Colour the branches as is chosen."""
         pieces = colored(self.state, self.coloring.value)
         self.drawn.visible = pieces is None
@@ -195,13 +196,13 @@ class _Plot:
         by_irrep = self.coloring.value == "by irrep"
         return [palette.of_irrep(name) if by_irrep else palette.BRANCH for name in irreps]
 
-    def mark(self, *_: object) -> None:
+    def mark(self) -> None:
         """Mark the selected mode."""
         data = marked(self.state)
         if any(not np.array_equal(data[name], self.marker.data[name]) for name in data):
             self.marker.data = dict(data)
 
-    def tell_unit(self, *_: object) -> None:
+    def tell_unit(self) -> None:
         """What is told where the pointer stands is told in the unit of the page."""
         unit = self.state.unit
         self.words.args = {

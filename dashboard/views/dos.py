@@ -9,7 +9,7 @@ from bokeh.models import BoxAnnotation, ColumnDataSource, Label, Range1d, Span
 from bokeh.plotting import figure
 
 from dashboard import palette
-from dashboard.live import in_background
+from dashboard.live import in_background, on_change
 from dashboard.plots import INK, empty_figure, follow_unit, set_range
 from dashboard.state import State
 from engine.phonons import Dos
@@ -29,7 +29,7 @@ def dos_figure(state: State, frequencies: Range1d) -> figure:
     frequencies : the range of that axis, in cm^-1.
     """
     plot = empty_figure(x_range=(0, 1), y_range=frequencies)
-    plot.update(sizing_mode="stretch_height", width=WIDTH, min_border_left=4)
+    plot.update(sizing_mode="stretch_height", width=WIDTH, min_border_left=10)
     plot.yaxis.visible = False
     total, elements = ColumnDataSource({"x": [], "y": []}), ColumnDataSource(EMPTY)
     level = ColumnDataSource({"y": []})
@@ -56,7 +56,7 @@ def dos_figure(state: State, frequencies: Range1d) -> figure:
         total.data = {"x": dos.total, "y": dos.frequency_cm1}
         elements.data = by_element(dos)
 
-    def show(*_: object) -> None:
+    def show() -> None:
         subject = state.subject
         if state.bands is None:
             return
@@ -64,11 +64,11 @@ def dos_figure(state: State, frequencies: Range1d) -> figure:
         total.data, elements.data = {"x": [], "y": []}, EMPTY
         in_background(lambda: subject.dos, lambda dos: draw(subject, dos))
 
-    def mark(*_: object) -> None:
+    def mark() -> None:
         level.data = {"y": [] if state.bands is None else [state.modes.frequency_cm1[state.branch]]}
 
-    state.param.watch(show, "subject")
-    state.param.watch(mark, ["modes", "branch"])
+    on_change(state, "subject", show)
+    on_change(state, ["modes", "branch"], mark)
     show()
     mark()
     return plot

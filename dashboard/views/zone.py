@@ -19,10 +19,7 @@ from engine.errors import PhonoscopeError
 from engine.modes import Modes
 from engine.phonons import Zone, brillouin_zone, standard_route
 
-FIELD: dict[str, Any] = {"size": "small", "margin": (8, 4, 2, 4), "sizing_mode": "stretch_width"}
-BUTTON: dict[str, Any] = {"size": "small", "margin": (2, 4), "variant": "outlined"}
-LIST = 20
-"""Special points are offered in a list; this many at once."""
+FIELD: dict[str, Any] = {"size": "small", "margin": (8, 3, 2, 3), "sizing_mode": "stretch_width"}
 
 
 def zone_view(state: State) -> Viewable:
@@ -37,7 +34,7 @@ def zone_view(state: State) -> Viewable:
         *_path_field(state),
         *_wave_vector_fields(state),
         *_exact(state),
-        width=212,
+        width=222,
         sizing_mode="stretch_height",
         scroll="y-auto",
         css_classes=["zone-controls"],
@@ -85,7 +82,9 @@ def _drawing(state: State) -> ZoneDrawing:
 def _path_field(state: State) -> list[Viewable]:
     field = pmui.TextInput(name="Path", **FIELD)
     wrong = _complaint()
-    standard = pmui.Button(name="Standard path", **BUTTON)
+    standard = pmui.IconButton(
+        icon="restart_alt", description="Standard path", size="small", margin=(8, 0)
+    )
 
     def follow(path: str) -> None:
         try:
@@ -110,12 +109,12 @@ def _path_field(state: State) -> list[Viewable]:
     state.param.watch(write, ["bands"])
     field.param.watch(read, "value")
     standard.on_click(lambda _: follow("auto"))
-    return [field, wrong, standard]
+    return [pn.Row(field, standard, margin=0, sizing_mode="stretch_width"), wrong]
 
 
 def _wave_vector_fields(state: State) -> list[Viewable]:
-    points = pmui.Select(name="Special point", options=[""], **FIELD)
-    field = pmui.TextInput(name="q, in reciprocal vectors", **FIELD)
+    points = pmui.Select(name="Point", options=[""], size="small", width=78, margin=(8, 3, 2, 3))
+    field = pmui.TextInput(name="q", description="In units of the reciprocal vectors", **FIELD)
     wrong = _complaint()
 
     def offer(*_: object) -> None:
@@ -151,14 +150,16 @@ def _wave_vector_fields(state: State) -> list[Viewable]:
     state.param.watch(write, ["modes", "bands"])
     field.param.watch(read, "value")
     points.param.watch(choose, "value")
-    return [points, field, wrong]
+    return [pn.Row(points, field, margin=0, sizing_mode="stretch_width"), wrong]
 
 
 def _exact(state: State) -> list[Viewable]:
     button = pmui.Button(
         name="Exact at this q",
         description="Ask the model itself instead of interpolating from its mesh",
-        **BUTTON,
+        size="small",
+        margin=(4, 3),
+        variant="outlined",
     )
     words = pn.pane.HTML("", margin=(0, 6), css_classes=["exact"], sizing_mode="stretch_width")
 
