@@ -21,12 +21,9 @@ from dashboard.views.library import library_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
-<<<<<<< HEAD
 from dashboard.views.symmetry import symmetry_view
-from dashboard.views.trust import trust_view
-=======
 from dashboard.views.thermal import thermal_view
->>>>>>> 342dd0a9390ea322e124c2051e7af30f5b203cee
+from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
 from dashboard.views.zone import zone_view
 from engine import library
@@ -45,13 +42,10 @@ PLOTS: list[View] = [
 ]
 TABS: dict[str, View] = {
     "Modes": irreps_table_view,
-<<<<<<< HEAD
     "Symmetry": symmetry_view,
     "Trust": trust_view,
-=======
     "Zone": zone_view,
     "Heat": thermal_view,
->>>>>>> 342dd0a9390ea322e124c2051e7af30f5b203cee
 }
 BAR: list[View] = [
     units_view,

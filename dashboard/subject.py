@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-<<<<<<< HEAD
 
 import numpy as np
 from jaxtyping import Float
 
 from engine import library
 from engine.library import Reference
-from engine.phonons import Bands, Phonons
+from engine.phonons import Bands, Dos, Phonons
 from engine.spectra import infrared_intensities, raman_activities
 from engine.trust import Verdict, verdict
-=======
-
-from engine import library
-from engine.phonons import Bands, Dos, Phonons
->>>>>>> 342dd0a9390ea322e124c2051e7af30f5b203cee
 from engine.vibrations import Vibrations
 
 
@@ -43,7 +37,6 @@ class Subject:
     key: str | None = None
 
     @cached_property
-<<<<<<< HEAD
     def verdict(self) -> Verdict:
         """Whether the result may be believed."""
         return verdict(self.result, self.bands)
@@ -78,13 +71,13 @@ class Subject:
             return None
         same = np.allclose(entry.atoms.positions, self.result.atoms.positions, atol=1e-6)
         return known if same else None
-=======
+
+    @cached_property
     def dos(self) -> Dos | None:
         """Its density of states; None for a molecule, and for phonons without a mesh."""
         if isinstance(self.result, Vibrations) or self.result.sample is None:
             return None
         return self.result.dos()
->>>>>>> 342dd0a9390ea322e124c2051e7af30f5b203cee
 
 
 @lru_cache
