@@ -148,6 +148,12 @@ def test_a_killed_worker_fails_its_job_in_words_and_no_other(jobs, rattled_silic
     assert jobs.submit(Calculation(silicon, "stillinger-weber", mesh=(1, 2, 1))).result(120)
 
 
+def test_a_worker_that_died_idle_is_not_noticed(jobs, silicon):
+    assert jobs.submit(WaveCalculation(silicon, "stillinger-weber", (0, 0.1, 0))).result(120).any()
+    os.kill(jobs.pool.process_ids[0], signal.SIGKILL)
+    assert jobs.submit(WaveCalculation(silicon, "stillinger-weber", (0, 0.2, 0))).result(120).any()
+
+
 def test_mistakes_of_the_user_fail_the_job(jobs):
     job = jobs.submit(Calculation(molecule("H2O"), "stillinger-weber"))
     with pytest.raises(engine.PhonoscopeError, match="does not cover"):
