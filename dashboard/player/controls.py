@@ -11,17 +11,17 @@ from dashboard.player.playback import Playback
 from dashboard.player.widgets import SLIDER, SWITCH
 from dashboard.viewer import STYLES
 
-STYLE_NAMES = dict(zip(("Balls", "Spheres", "Wires"), STYLES, strict=True))
+STYLE_NAMES = dict(zip(("Balls and sticks", "Space-filling", "Wireframe"), STYLES, strict=True))
 
 
 def controls(playback: Playback, more: Viewable) -> Viewable:
     """Player and the most used settings; ``more`` is what the last button opens."""
     state, viewer = playback.state, playback.viewer
     previous = pmui.IconButton(
-        icon="skip_previous", description="Previous mode", on_click=lambda _: state.step(-1)
+        icon="skip_previous", description="Previous mode", on_click=lambda _: state.step(-1), margin=0
     )
     following = pmui.IconButton(
-        icon="skip_next", description="Next mode", on_click=lambda _: state.step(1)
+        icon="skip_next", description="Next mode", on_click=lambda _: state.step(1), margin=0
     )
     play = pmui.ToggleIcon.from_param(
         viewer.param.playing,
@@ -29,8 +29,9 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
         active_icon="pause",
         name="",
         description="Play or pause",
+        margin=0,
     )
-    caption = pn.pane.HTML(_caption(playback), css_classes=["caption"], margin=0)
+    caption = pn.pane.HTML(_caption(playback), css_classes=["caption"], margin=0, align="center")
 
     def write_caption(*_: object) -> None:
         caption.object = _caption(playback)
@@ -58,17 +59,33 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
     speed = pmui.FloatSlider.from_param(
         viewer.param.speed, name="Speed (1/s)", start=0.1, end=2.0, step=0.1, **SLIDER
     )
-    style = pmui.RadioButtonGroup.from_param(
-        viewer.param.style, options=STYLE_NAMES, name="Style", size="small", margin=(0, 8)
+    style = pmui.Select.from_param(
+        viewer.param.style,
+        options=STYLE_NAMES,
+        name="Style",
+        size="small",
+        width=150,
+        margin=(0, 10),
+        description="",
     )
     arrows = pmui.Switch.from_param(viewer.param.arrows, name="Arrows", **SWITCH)
-    open_more = pmui.Toggle(name="More", icon="tune", size="small", margin=(0, 6), value=False)
-    open_more.link(more, value="visible")
-    line = pn.FlexBox(
-        previous, play, following, caption, align_items="center", flex_wrap="nowrap", gap="0"
+    open_more = pmui.Button(
+        label="More", icon="tune", variant="text", size="small", margin=(0, 6),
+        on_click=lambda _: setattr(more, "visible", not more.visible),
+    )  # fmt: skip
+    line = pn.Row(
+        previous,
+        play,
+        following,
+        caption,
+        pn.layout.HSpacer(),
+        open_more,
+        margin=0,
+        align="center",
+        sizing_mode="stretch_width",
     )
     settings = pn.FlexBox(
-        amplitude, temperature, speed, style, arrows, open_more, align_items="center", gap="0"
+        amplitude, temperature, speed, style, arrows, align_items="center", gap="0"
     )
     return pn.Column(line, settings, css_classes=["player"], sizing_mode="stretch_width")
 

@@ -1,4 +1,4 @@
-"""The settings one needs less often, in a sheet over the view."""
+"""The settings one needs less often, in a sheet beside the view."""
 
 from __future__ import annotations
 
@@ -29,18 +29,12 @@ def more(playback: Playback) -> Viewable:
         _cells(playback),
         _title("Motion"),
         *_motion(playback),
-        elevation=4,
         visible=False,
-        width=300,
+        width=264,
+        elevation=0,
+        sizing_mode="stretch_height",
         css_classes=["more"],
-        styles={
-            "position": "absolute",
-            "right": "8px",
-            "top": "8px",
-            "max-height": "calc(100% - 16px)",
-            "overflow-y": "auto",
-            "z-index": "3",
-        },
+        styles={"overflow-y": "auto", "border-left": "1px solid #8884"},
     )
     sheet.append(superposition(playback, sheet))
     return sheet

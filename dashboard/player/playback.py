@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -47,14 +48,29 @@ class Playback(param.Parameterized):
         self.state, self.viewer = state, viewer
         self.piece: Piece
         self._drawn: Drawn | None = None
+        self._following = False
         self._show_structure()
         state.param.watch(self._show_structure, "result")
         state.param.watch(self._show_mode, ["modes", "branch"])
-        self.param.watch(self._show_scene, ["a", "b", "c", "whole"])
-        self.param.watch(self._show_motion, ["others", "true_speed"])
+        self.param.watch(self._of_own_accord(self._show_scene), ["a", "b", "c", "whole"])
         self.param.watch(
-            self._show_motion, ["amplitude_A", "thermal", "temperature_K", "exaggeration"]
+            self._of_own_accord(self._show_motion),
+            ["others", "true_speed", "amplitude_A", "thermal", "temperature_K", "exaggeration"],
         )
+
+    def _of_own_accord(self, act: Callable[[], None]) -> Callable[..., None]:
+        """What a setting does when the user changes it, and not because the state has changed."""
+
+        def watcher(*_: object) -> None:
+            if not self._following:
+                act()
+
+        return watcher
+
+    def _follow(self, **settings: Any) -> None:
+        self._following = True
+        self.param.update(**settings)
+        self._following = False
 
     @property
     def waves(self) -> list[Wave]:
@@ -62,18 +78,12 @@ class Playback(param.Parameterized):
         return [Wave(self.state.branch), *self.others]
 
     def _show_structure(self, *_: object) -> None:
-        atoms = self.state.result.atoms
-        start = pieces_to_start_with(atoms)
-        with param.parameterized.discard_events(self):  # one scene, not four
-            self.others = []
-        self.param.update(a=start[0], b=start[1], c=start[2])
+        a, b, c = pieces_to_start_with(self.state.result.atoms)
+        self._follow(a=a, b=b, c=c, others=[])
         self._show_scene()
 
     def _show_mode(self, *_: object) -> None:
-        if self.others:
-            with param.parameterized.discard_events(self):
-                self.others = []
-            self.param.trigger("others")
+        self._follow(others=[])
         if self.whole and self._drawn != self._wanted():
             self._show_scene()
         else:
@@ -85,7 +95,7 @@ class Playback(param.Parameterized):
             return whole_wave(atoms, self.state.q)
         return Drawn((self.a, self.b, self.c))
 
-    def _show_scene(self, *_: object) -> None:
+    def _show_scene(self) -> None:
         atoms = self.state.result.atoms
         wanted = self._wanted()
         if wanted.atoms(atoms) > MOST_ATOMS:
@@ -99,7 +109,7 @@ class Playback(param.Parameterized):
         self.piece_note = wanted.in_words(atoms, len(self.piece.numbers))
         self._show_motion(scene=scene_of(atoms, self.piece))
 
-    def _show_motion(self, *_: object, **scene: Any) -> None:
+    def _show_motion(self, **scene: Any) -> None:
         amplitude, waves = self._amplitudes()
         self.viewer.param.update(
             amplitude=amplitude,

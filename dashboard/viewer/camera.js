@@ -48,7 +48,7 @@ export function fill(viewer, host, places, n) {
     return high - low
   }
   const { width, height } = host.getBoundingClientRect()
-  const rest = 60 + 0.16 * Math.min(width, height) // for the atoms' size, motion and arrows
+  const rest = 30 + 0.15 * Math.min(width, height) // for the atoms' size, motion and arrows
   const factor = Math.min((width - rest) / Math.max(span("x"), 1), (height - rest) / Math.max(span("y"), 1))
   if (factor > 0) viewer.zoom(Math.min(factor, 2.4))
   viewer.render()

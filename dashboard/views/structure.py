@@ -20,14 +20,10 @@ def structure_view(state: State, viewer: Viewer) -> Viewable:
     playback = Playback(state, viewer)
     sheet = more(playback)
     picture = pn.Column(
-        viewer,
-        atom_card(playback),
-        sheet,
-        sizing_mode="stretch_both",
-        styles={"position": "relative"},
+        viewer, atom_card(playback), sizing_mode="stretch_both", styles={"position": "relative"}
     )
     return pn.Column(
-        picture,
+        pn.Row(picture, sheet, sizing_mode="stretch_both"),
         controls(playback, sheet),
         sizing_mode="stretch_both",
         css_classes=["structure"],
