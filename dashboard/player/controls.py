@@ -11,7 +11,7 @@ from dashboard.player.playback import Playback
 from dashboard.player.widgets import SLIDER, SWITCH
 from dashboard.viewer import STYLES
 
-STYLE_NAMES = dict(zip(("Balls and sticks", "Space-filling", "Wireframe"), STYLES, strict=True))
+STYLE_NAMES = dict(zip(("Ball and stick", "Space-filling", "Wireframe"), STYLES, strict=True))
 
 
 def controls(playback: Playback, more: Viewable) -> Viewable:
@@ -64,7 +64,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
         options=STYLE_NAMES,
         name="Style",
         size="small",
-        width=150,
+        width=160,
         margin=(0, 10),
         description="",
     )
