@@ -36,7 +36,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
     def write_caption(*_: object) -> None:
         caption.object = _caption(playback)
 
-    state.param.watch(write_caption, ["modes", "branch"])
+    state.param.watch(write_caption, ["modes", "branch", "unit"])
     playback.param.watch(write_caption, "others")
 
     amplitude = pmui.FloatSlider.from_param(
@@ -92,7 +92,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
 
 def _caption(playback: Playback) -> str:
     state = playback.state
-    text = captions.mode(state.modes, state.branch)
+    text = captions.mode(state.modes, state.branch, state.unit)
     if state.bands is not None:
         text = f"q = {captions.wave_vector(state.q, state.bands)}  ·  {text}"
     for wave in playback.others:

@@ -53,7 +53,7 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
 
     add.param.watch(chosen, "value")
     sheet.param.watch(show, "visible")
-    state.param.watch(show, ["modes", "branch"])
+    state.param.watch(show, ["modes", "branch", "unit"])
     playback.param.watch(show, "others")
     title = pn.pane.HTML(
         "<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
@@ -84,9 +84,9 @@ def _join(playback: Playback, phase_degrees: float) -> None:
 
 
 def _name(playback: Playback, branch: int) -> str:
-    modes = playback.state.modes
+    modes, unit = playback.state.modes, playback.state.unit
     irrep = modes.irrep[branch] or ""
-    return f"{branch + 1}: {irrep} {captions.number(modes.frequency_cm1[branch])} cm⁻¹"
+    return f"{branch + 1}: {irrep} {captions.number(modes.frequency_cm1[branch], unit)} {unit}"
 
 
 def _row(playback: Playback, wave: Wave) -> Viewable:
