@@ -24,7 +24,7 @@ def atom_card(playback: Playback) -> Viewable:
     """A card over the view while an atom is picked."""
     state, viewer = playback.state, playback.viewer
     text = pn.pane.HTML("", margin=(8, 34, 0, 12), styles={"font-size": "13px"})
-    isotope = pmui.Select(name="Isotope", size="small", width=200, margin=(8, 12, 10, 12))
+    isotope = pmui.Select(label="Isotope", size="small", width=200, margin=(8, 12, 10, 12))
     close = pmui.IconButton(
         icon="close",
         size="small",
