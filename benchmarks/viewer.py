@@ -57,12 +57,21 @@ HTMLCanvasElement.prototype.getContext = function (...args) {
 for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
   const { createBuffer, deleteBuffer } = kind.prototype
   kind.prototype.createBuffer = function () { counted.buffers++; return createBuffer.call(this) }
-  kind.prototype.deleteBuffer = function (b) { if (b) counted.buffers--; deleteBuffer.call(this, b) }
+  kind.prototype.deleteBuffer = function (buffer) {
+    if (buffer) counted.buffers--
+    deleteBuffer.call(this, buffer)
+  }
 }
 for (const target of [window, document]) {
   const { addEventListener, removeEventListener } = target
-  target.addEventListener = function (...args) { counted.listeners++; addEventListener.apply(this, args) }
-  target.removeEventListener = function (...args) { counted.listeners--; removeEventListener.apply(this, args) }
+  target.addEventListener = function (...args) {
+    counted.listeners++
+    return addEventListener.apply(this, args)
+  }
+  target.removeEventListener = function (...args) {
+    counted.listeners--
+    return removeEventListener.apply(this, args)
+  }
 }
 """
 START = """async (model) => {

@@ -21,7 +21,10 @@ HTMLCanvasElement.prototype.getContext = function (...args) {
 for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
   const { createBuffer, deleteBuffer } = kind.prototype
   kind.prototype.createBuffer = function () { counted.buffers++; return createBuffer.call(this) }
-  kind.prototype.deleteBuffer = function (b) { if (b) counted.buffers--; deleteBuffer.call(this, b) }
+  kind.prototype.deleteBuffer = function (buffer) {
+    if (buffer) counted.buffers--
+    deleteBuffer.call(this, buffer)
+  }
 }
 for (const target of [window, document.documentElement]) {
   const { addEventListener, removeEventListener } = target
@@ -150,8 +153,9 @@ def test_bonds_end_at_their_atoms_or_half_way_to_those_outside(dashboard, addres
     ends = dashboard.of_viewer(
         """[...a.scene.open].map((atom, k) => {
           const outer = a.count + k
-          for (const quads of a.arrays) if (!quads.balls) for (let i = 0; i < quads.first.length; i++) {
-            if (quads.second[i] === 3 * outer) return [...quads.values.slice(12 * i, 12 * i + 3)]
+          for (const { balls, second, values } of a.arrays) {
+            const quad = balls ? -1 : second.indexOf(3 * outer)
+            if (quad >= 0) return [...values.slice(12 * quad, 12 * quad + 3)]
           }
         })"""
     )
