@@ -18,6 +18,7 @@ LAYERS = [
     ["engine.calculator"],
     ["engine.checks"],
     ["engine.symmetry", "engine.structure"],
+    ["engine.prototypes"],
     ["engine.relaxation"],
     ["engine.modes"],
     ["engine.vibrations"],

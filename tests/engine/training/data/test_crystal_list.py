@@ -14,7 +14,7 @@ from vesin import NeighborList
 
 from engine.structure import primitive_cell
 from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, Crystal
-from engine.training.data.prototypes import PROTOTYPES
+from engine.prototypes import PROTOTYPES
 
 
 @pytest.mark.parametrize("prototype", sorted(PROTOTYPES))
