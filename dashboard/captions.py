@@ -9,7 +9,18 @@ from jaxtyping import Float
 
 from engine.modes import Modes
 from engine.phonons import Bands, Phonons
+from engine.units import PLANCK_EV_S, SPEED_OF_LIGHT_CM_S
 from engine.vibrations import Vibrations
+
+UNITS = {
+    "cm⁻¹": 1.0,
+    "THz": SPEED_OF_LIGHT_CM_S * 1e-12,
+    "meV": 1e3 * PLANCK_EV_S * SPEED_OF_LIGHT_CM_S,
+}
+"""How many of each unit of frequency, or energy h nu, 1 cm^-1 is."""
+
+DIGITS = {"cm⁻¹": 1, "THz": 3, "meV": 2}
+"""Decimals that are told."""
 
 PRIMES = ("", "′", "″")
 SIGNS = {"": "", "+": "<sup>+</sup>", "-": "<sup>−</sup>"}
@@ -32,9 +43,11 @@ def group(result: Vibrations | Phonons) -> str:
     return f"{result.space_group.symbol} ({result.space_group.number})"
 
 
-def number(frequency_cm1: float) -> str:
-    """A frequency without its unit; an imaginary one is a negative number."""
-    return f"{round(float(frequency_cm1), 1) + 0.0:.1f}"  # + 0.0: no minus before a zero
+def number(frequency_cm1: float, unit: str = "cm⁻¹") -> str:
+    """A frequency as a number of units; an imaginary one is negative."""
+    digits = DIGITS[unit]
+    rounded = round(float(frequency_cm1) * UNITS[unit], digits)
+    return f"{rounded + 0.0:.{digits}f}"  # + 0.0: no minus before a zero
 
 
 def irrep(label: str | None) -> str:
@@ -69,12 +82,12 @@ def activity(modes: Modes, i: int) -> str:
     return " · ".join(active) or "silent"
 
 
-def mode(modes: Modes, i: int) -> str:
+def mode(modes: Modes, i: int, unit: str = "cm⁻¹") -> str:
     """One mode in a line of HTML: number, irrep, frequency, activity."""
     parts = [
         f"{i + 1}/{len(modes)}",
         irrep(modes.irrep[i]) if modes.irrep[i] else "",
-        f"{number(modes.frequency_cm1[i])} cm⁻¹",
+        f"{number(modes.frequency_cm1[i], unit)} {unit}",
         activity(modes, i),
     ]
     return "  ·  ".join(part for part in parts if part)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
+from panel.viewable import Viewable
 
 from dashboard import captions
 from dashboard.live import live_text
@@ -18,9 +21,27 @@ from dashboard.views.library import library_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
+from dashboard.views.units import units_view
 from engine import library
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
+
+View = Callable[[State], Viewable]
+
+# A view is a line here and a file in views/.
+DRAWER: dict[str, View] = {
+    "Library": library_view,
+}
+PLOTS: list[View] = [
+    bands_view,
+    spectrum_view,
+]
+TABS: dict[str, View] = {
+    "Modes": irreps_table_view,
+}
+BAR: list[View] = [
+    units_view,
+]
 
 
 def page() -> pmui.Page:
@@ -36,8 +57,8 @@ def page() -> pmui.Page:
     )
     workspace = pn.Column(
         structure_view(state, viewer),
-        pn.Column(bands_view(state), spectrum_view(state), css_classes=["plot"]),
-        irreps_table_view(state),
+        pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
+        _tabs(state, TABS, css_classes=["details"]),
         status_view(state),
         css_classes=["workspace"],
         stylesheets=[STYLE],
@@ -45,8 +66,8 @@ def page() -> pmui.Page:
     )
     assembled = pmui.Page(
         title="Phonoscope",
-        header=[shown],
-        sidebar=[library_view(state)],
+        header=[shown, pn.HSpacer(), *(view(state) for view in BAR)],
+        sidebar=[_tabs(state, DRAWER)],
         main=[workspace],
         sidebar_width=250,
         # A tooltip must not catch the click meant for the button beneath it.
@@ -55,6 +76,17 @@ def page() -> pmui.Page:
     assembled.param.watch(lambda event: setattr(viewer, "dark", event.new), "dark_theme")
     viewer.dark = assembled.dark_theme
     return assembled
+
+
+def _tabs(state: State, views: Mapping[str, View], **params: Any) -> Viewable:
+    """Views of which one is seen; all are there from the start, so that changing is instant."""
+    if len(views) == 1:
+        return pn.Column(*(view(state) for view in views.values()), **params)
+    return pmui.Tabs(
+        *((name, view(state)) for name, view in views.items()),
+        sizing_mode="stretch_both",
+        **params,
+    )
 
 
 hv.extension("bokeh", logo=False)

@@ -13,19 +13,14 @@ import numpy as np
 import param
 from jaxtyping import Float
 
+from dashboard.captions import UNITS
+from dashboard.subject import Subject, of_entry
 from engine import library
 from engine.modes import Modes
-from engine.phonons import Bands, Phonons
+from engine.phonons import Phonons
 from engine.vibrations import Vibrations
 
 FIRST = "methane"
-
-
-@lru_cache
-def computed(name: str) -> tuple[Vibrations | Phonons, Bands | None]:
-    """Result and bands of a library entry, computed once for all sessions."""
-    result = library.entry(name).result()
-    return result, result.bands() if isinstance(result, Phonons) else None
 
 
 @lru_cache
@@ -34,9 +29,9 @@ def compute_ahead() -> None:
 
     def compute() -> None:
         for name in library.names():
-            result, bands = computed(name)
-            if isinstance(result, Phonons) and bands is not None:
-                result.modes(bands.q[1])  # compiles what a click on the bands needs
+            subject = of_entry(name)
+            if isinstance(subject.result, Phonons) and subject.bands is not None:
+                subject.result.modes(subject.bands.q[1])  # compiles what a click needs
 
     Thread(target=compute, name="compute ahead", daemon=True).start()
 
@@ -44,16 +39,22 @@ def compute_ahead() -> None:
 class State(param.Parameterized):
     """The selection shared by all views.
 
-    ``result``, ``bands``, ``modes`` and ``branch`` change together, in one event.
+    ``subject``, ``result``, ``bands``, ``modes`` and ``branch`` change together, in one event.
     """
 
     entry_name: Any = param.Selector(
-        objects=list(library.names()), default=FIRST, doc="Library entry."
+        objects=[None, *library.names()],
+        default=FIRST,
+        doc="Library entry shown; None: a structure of the user's own.",
     )
-    result = param.Parameter(doc="Vibrations or Phonons of the entry.")
+    subject = param.Parameter(doc="What is shown, and where it comes from.")
+    result = param.Parameter(doc="Its Vibrations or Phonons.")
     bands = param.Parameter(doc="Its Bands; None for a molecule.")
     modes = param.Parameter(doc="Modes at the selected wave vector.")
     branch = param.Integer(default=0, doc="The selected mode, counted from 0.")
+    unit: Any = param.Selector(
+        objects=list(UNITS), default="cm⁻¹", doc="Unit of every frequency on the page."
+    )
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
@@ -61,7 +62,12 @@ class State(param.Parameterized):
 
     @param.depends("entry_name", watch=True)
     def _show_entry(self) -> None:
-        result, bands = computed(self.entry_name)
+        if self.entry_name is not None:
+            self.show(of_entry(self.entry_name))
+
+    def show(self, subject: Subject) -> None:
+        """Show another structure, on its first mode that is a vibration."""
+        result, bands = subject.result, subject.bands
         if isinstance(result, Vibrations):
             modes = result.modes
         else:
@@ -69,12 +75,14 @@ class State(param.Parameterized):
             if bands is not None and modes.acoustic.all():  # nothing vibrates at Γ
                 modes = result.modes(bands.q[bands.labels[1][1]])
         first_vibration = int(np.argmin(modes.acoustic))
-        self.param.update(result=result, bands=bands, modes=modes, branch=first_vibration)
-
-    @property
-    def entry(self) -> library.Entry:
-        """The library entry shown."""
-        return library.entry(self.entry_name)
+        self.param.update(
+            subject=subject,
+            result=result,
+            bands=bands,
+            modes=modes,
+            branch=first_vibration,
+            entry_name=subject.entry,
+        )
 
     @property
     def q(self) -> Float[np.ndarray, "3"]:

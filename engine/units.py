@@ -8,6 +8,9 @@ from scipy import constants
 
 SPEED_OF_LIGHT_CM_S = 100.0 * constants.c
 
+PLANCK_EV_S = float(constants.h / constants.e)
+"""h in eV s."""
+
 CM1_PER_ROOT = float(
     np.sqrt(constants.e / constants.atomic_mass * 1e20) / (2 * np.pi * SPEED_OF_LIGHT_CM_S)
 )

@@ -83,7 +83,11 @@ def _player(state: State, viewer: Viewer, *of_crystals: Viewable) -> Viewable:
     )
     arrows = pmui.Switch.from_param(viewer.param.arrows, name="Arrows", **SWITCH)
     caption = live_text(
-        state, ["modes", "branch"], lambda: _caption(state), css_classes=["caption"], margin=0
+        state,
+        ["modes", "branch", "unit"],
+        lambda: _caption(state),
+        css_classes=["caption"],
+        margin=0,
     )
     line = pn.FlexBox(
         previous, play, following, caption, align_items="center", flex_wrap="nowrap", gap="0"
@@ -93,7 +97,7 @@ def _player(state: State, viewer: Viewer, *of_crystals: Viewable) -> Viewable:
 
 
 def _caption(state: State) -> str:
-    text = captions.mode(state.modes, state.branch)
+    text = captions.mode(state.modes, state.branch, state.unit)
     if state.bands is not None:
         text = f"q = {captions.wave_vector(state.q, state.bands)}  ·  {text}"
     return f'<span class="mode-caption">{text}</span>'

@@ -9,7 +9,7 @@ from engine import library
 def test_every_entry_opens_on_a_mode_that_moves(name):
     state = State(entry_name=name)
     assert not state.modes.acoustic[state.branch]
-    assert (state.bands is None) == (state.entry.kind == "molecule")
+    assert (state.bands is None) == (library.entry(name).kind == "molecule")
 
 
 def test_selecting_changes_wave_vector_and_branch_together():
