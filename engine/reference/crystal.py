@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import io
 import json
 import math
 import time
@@ -18,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import ase.io
 import typer
 from ase import Atoms
 
@@ -29,7 +27,7 @@ from engine.phonons.mesh import default_mesh
 from engine.potentials import Potential, load_model
 from engine.potentials.checkpoints.catalogue import published_with
 from engine.reference.crystals import starting_crystal
-from engine.reference.files import write_files
+from engine.reference.files import structure_text, write_files
 from engine.relaxation import relax
 
 MAX_FORCE_EV_A = 1e-4
@@ -37,7 +35,7 @@ INTERPOLATION_CM1 = 3.0
 """The mesh is made finer until the interpolation is better than this, or too dear."""
 FINER = (6, 8)
 """Points along a direction that are tried after the default of 4."""
-LARGEST_FINE = 1000
+LARGEST_FINE = 1600
 """Points times atoms up to which a finer mesh is tried."""
 
 
@@ -92,10 +90,8 @@ def run(name: str, teacher: Path, out: Path, model: Potential | None = None) -> 
     started = time.monotonic()
     result = compute(starting_crystal(name), model or load_model(teacher))
     record = provenance(name, teacher, result, time.monotonic() - started)
-    structure = io.StringIO()
-    ase.io.write(structure, result.atoms, format="extxyz")
     files = {
-        "structure.xyz": structure.getvalue().encode(),
+        "structure.xyz": structure_text(result.atoms).encode(),
         "result.npz": result_to_bytes(result, record),
         "provenance.json": (json.dumps(record, indent=2) + "\n").encode(),
     }
