@@ -48,15 +48,10 @@ def test_library_name_g2_name_and_file_give_the_same_molecule(tmp_path: Path) ->
 
 
 def test_starts_have_the_symmetry_they_are_to_keep() -> None:
-    names = [
-        "benzene",
-        "sulfur-hexafluoride",
-        "phosphorus-pentafluoride",
-        "ferrocene",
-        "sulfur-ring",
-    ]
-    groups = [point_group(starting_structure(name), 0.01).name for name in names]
-    assert groups == ["D6h", "Oh", "D3h", "D5h", "D4d"]
+    expected = {"benzene": "D6h", "sulfur-hexafluoride": "Oh", "ferrocene": "D5h"}
+    expected |= {"phosphorus-pentafluoride": "D3h", "sulfur-ring": "D4d"}
+    for name, group in expected.items():
+        assert point_group(starting_structure(name), 0.01).name == group
 
 
 def test_a_start_is_a_copy() -> None:
