@@ -8,7 +8,15 @@ from scipy.spatial.transform import Rotation
 
 import engine
 from engine import PhonoscopeError, library, vibrations_from_hessian
-from engine.spectra import KM_MOL, intensities, raman_cross_section, spectrum
+from engine.spectra import (
+    KM_MOL,
+    broadened,
+    infrared_intensities,
+    intensities,
+    raman_activities,
+    raman_cross_section,
+    spectrum,
+)
 
 
 def of(name, atoms=None):
@@ -117,12 +125,12 @@ def test_derivatives_of_another_molecule_are_refused():
         intensities(library.entry("water").result(), np.zeros((3, 5, 3)))
 
 
-@pytest.mark.parametrize("shape", ["lorentzian", "gaussian"])
+@pytest.mark.parametrize("shape", ["Lorentzian", "Gaussian"])
 @pytest.mark.parametrize("width", [0.1, 8.0])
 def test_broadening_keeps_the_area(shape, width):
     grid = np.arange(0, 4000, 2.0)
     drawn = spectrum(grid, np.array([800.0, 1601.3]), np.array([3.0, 5.0]), width, shape)
-    assert drawn.sum() * 2 == pytest.approx(8.0, rel=6e-3 if shape == "lorentzian" else 1e-9)
+    assert drawn.sum() * 2 == pytest.approx(8.0, rel=6e-3 if shape == "Lorentzian" else 1e-9)
     half = spectrum(np.arange(0, 100, 0.01), np.array([50.0]), np.array([1.0]), 8.0, shape)
     above = np.flatnonzero(half > half.max() / 2)
     assert 0.01 * len(above) == pytest.approx(8.0, abs=0.03)  # full width at half maximum
@@ -130,3 +138,41 @@ def test_broadening_keeps_the_area(shape, width):
         spectrum(grid, grid, grid, 0.0)
     with pytest.raises(PhonoscopeError, match="line shape"):
         spectrum(grid, grid[:1], grid[:1], 1.0, "square")
+
+
+def test_methane_absorbs_and_scatters_as_symmetry_allows():
+    entry = engine.entry("methane")
+    modes = entry.result().modes
+    infrared = infrared_intensities(modes, entry.reference.dipole_derivative_e)
+    raman = raman_activities(modes, entry.reference.polarizability_derivative_A2)
+    for values, active in ((infrared, modes.ir_active), (raman, modes.raman_active)):
+        assert (values[~np.array(active, bool)] < 1e-6 * values.max()).all()
+        assert (values[np.array(active, bool)] > 1e-3 * values.max()).all()
+    # Breathing scatters most (experiment and theory alike), 145 angstrom^4/amu with this method.
+    breathing = raman[modes.irrep.index("A1")]
+    assert 120 < breathing < 170 and breathing == raman.max()
+    for level in modes.levels():
+        assert np.allclose(infrared[level], infrared[level[0]], atol=1e-4)
+
+
+def test_the_sum_over_all_modes_is_that_over_the_atoms():
+    """Sum rule of B. Crawford, J. Chem. Phys. 20, 977 (1952).
+
+    sum_Q |d mu/dQ|^2 = sum_a |d mu/dx_a|^2 / m_a,
+    less what translations and rotations take, which is nothing for a neutral tetrahedron.
+    """
+    entry = engine.entry("methane")
+    derivative, masses = entry.reference.dipole_derivative_e, entry.atoms.get_masses()
+    derivative = derivative - derivative.mean(1, keepdims=True)
+    modes = entry.result().modes
+    total = infrared_intensities(modes, derivative).sum()
+    weighted = (derivative**2 / masses[:, None]).sum()
+    along = derivative.sum(1)
+    assert np.isclose(total, KM_MOL * (weighted - (along**2).sum() / masses.sum()), rtol=1e-3)
+
+
+def test_lines_are_as_high_as_they_are_given_and_as_wide():
+    at = np.array([990.0, 1000.0, 1010.0])
+    for shape in ("Lorentzian", "Gaussian"):
+        curve = broadened(at, np.array([1000.0]), np.array([3.0]), 20.0, shape)
+        assert np.allclose(curve, [1.5, 3.0, 1.5])
