@@ -42,7 +42,7 @@ IRREPS = {
 }
 """Of the symbols that branches have between special points."""
 
-OTHER_IRREPS = ("#6f7fb5", "#b08d57", "#5aa9a0", "#b07aa1", "#7aa510", "#8a63d2")
+OTHER_IRREPS = ("#5aa9a0", "#b07aa1", "#7aa510", "#8a63d2", "#c47f6b")
 """For the rest, by the letters of the symbol."""
 
 SAFE = ("#4f6bd8", "#e08214", "#1b9e77", "#b0589c", "#8c8c1a", "#3fa7d6")

@@ -22,7 +22,7 @@ from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
-from dashboard.live import live_text, on_change
+from dashboard.live import on_change
 from dashboard.plots import empty_figure, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.views.branches import (
@@ -73,17 +73,15 @@ def bands_view(state: State) -> Viewable:
         },
     )
     plot = _Plot(state, coloring)
-    words = live_text(
-        state,
-        ["bands"],
-        lambda: legend(state, coloring.value),
-        css_classes=["legend"],
-        margin=(2, 8),
-        sizing_mode="stretch_width",
-    )
-    coloring.param.watch(
-        lambda *_: words.param.update(object=legend(state, coloring.value)), "value"
-    )
+    words = pn.pane.HTML("", margin=(0, 8), css_classes=["legend"], sizing_mode="stretch_width")
+
+    def explain() -> None:
+        words.object = legend(state, coloring.value)
+        words.visible = bool(words.object)
+
+    on_change(state, "bands", explain)
+    on_change(coloring, "value", explain)
+    explain()
     whole = pmui.IconButton(
         icon="zoom_out_map",
         description="Show the whole plot; drag over it to enlarge a part",
@@ -92,7 +90,8 @@ def bands_view(state: State) -> Viewable:
         on_click=lambda _: pn.state.execute(plot.show_whole),
     )
     place = pn.Column(
-        pn.FlexBox(coloring, whole, words, flex_wrap="nowrap", align_items="center", gap="4px"),
+        pn.FlexBox(coloring, whole, flex_wrap="nowrap", align_items="center", gap="4px"),
+        words,
         pn.Row(
             pane(plot.figure),
             pane(dos_figure(state, plot.figure.y_range), sizing_mode="stretch_height"),
