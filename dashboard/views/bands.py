@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.events import Tap
 from bokeh.models import (
     BoxAnnotation,
@@ -222,11 +223,13 @@ class _Plot:
         state.select(branch, bands.q[point], approach(state, point))
 
     def _aspect(self) -> float:
-        plot = self.figure
-        x, y = plot.x_range, plot.y_range
-        per_pixel_x = (x.end - x.start) / (plot.inner_width or 1)
-        per_pixel_y = (y.end - y.start) / (plot.inner_height or 1)
-        return float(per_pixel_y / per_pixel_x)
+        """cm^-1 that are as long on the screen as 1/angstrom along the path."""
+        x, y = self.figure.x_range, self.figure.y_range
+        try:
+            shape = self.figure.inner_height / self.figure.inner_width
+        except UnsetValueError:  # it has not been drawn yet
+            shape = 1.0
+        return float((y.end - y.start) / (x.end - x.start) / shape)
 
 
 def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) -> tuple[int, int]:
@@ -265,7 +268,7 @@ def marked(state: State) -> dict[str, Float[np.ndarray, " places"]]:
 def frequency_range(bands: Bands) -> tuple[float, float]:
     """Lowest and highest frequency drawn, in cm^-1."""
     low, high = min(0.0, float(bands.frequencies_cm1.min())), float(bands.frequencies_cm1.max())
-    margin = 0.04 * (high - low or 1.0)
+    margin = 0.06 * (high - low or 1.0)
     return low - margin, high + margin
 
 

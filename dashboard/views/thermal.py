@@ -201,7 +201,7 @@ def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
         "F": f"with zero-point energy {zero_point:.2f} kJ/mol",
     }
     lines = [
-        f'<div style="border-left: 4px solid {quantity.color}; padding-left: 8px; margin: 5px 0">'
+        f'<div style="border-left: 4px solid {quantity.color}; padding-left: 8px; margin: 4px 0">'
         f"{quantity.name} {quantity.symbol}<br><b>{at[name]:.2f} {quantity.unit}</b>"
         + (f"<br><small>{more[name]}</small>" if name in more else "")
         + "</div>"
@@ -209,7 +209,8 @@ def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
     ]
     formula = atoms.get_chemical_formula("metal", empirical=True).translate(SUBSCRIPTS)
     head = f"Per mole of {formula} at {temperature_K:g} K"
-    return f'{_warning(thermal)}<div style="line-height: 1.3">{head}{"".join(lines)}</div>'
+    style = "line-height: 1.2; font-size: 13px"
+    return f'{_warning(thermal)}<div style="{style}">{head}{"".join(lines)}</div>'
 
 
 def _warning(thermal: Thermal) -> str:

@@ -84,7 +84,7 @@ def _drawing(state: State) -> ZoneDrawing:
 
 
 def _path_field(state: State) -> list[Viewable]:
-    field = pmui.TextInput(name="Path", **FIELD)
+    field = pmui.TextInput(label="Path", **FIELD)
     wrong = _complaint()
     standard = pmui.IconButton(
         icon="restart_alt", description="Standard path", size="small", margin=(8, 0)
@@ -117,8 +117,8 @@ def _path_field(state: State) -> list[Viewable]:
 
 
 def _wave_vector_fields(state: State) -> list[Viewable]:
-    points = pmui.Select(name="Point", options=[""], size="small", width=78, margin=(8, 3, 2, 3))
-    field = pmui.TextInput(name="q in b₁, b₂, b₃", **FIELD)
+    points = pmui.Select(label="Point", options=[""], size="small", width=78, margin=(8, 3, 2, 3))
+    field = pmui.TextInput(label="q in b₁, b₂, b₃", **FIELD)
     wrong = _complaint()
 
     def offer(*_: object) -> None:
@@ -159,7 +159,7 @@ def _wave_vector_fields(state: State) -> list[Viewable]:
 
 def _exact(state: State) -> list[Viewable]:
     button = pmui.Button(
-        name="Exact at this q",
+        label="Exact at this q",
         size="small",
         margin=(4, 3),
         variant="outlined",
