@@ -69,7 +69,8 @@ def of_elements(symbols: Iterable[str]) -> dict[str, str]:
     Where two of them come out too much alike all get safe ones instead.
     """
     different = list(dict.fromkeys(symbols))
-    colors = {symbol: _readable(jmol_colors[atomic_numbers[symbol]]) for symbol in different}
+    numbers = [min(atomic_numbers[symbol], len(jmol_colors) - 1) for symbol in different]
+    colors = {s: _readable(jmol_colors[n]) for s, n in zip(different, numbers, strict=True)}
     alike = any(
         np.linalg.norm(np.subtract(colors[a], colors[b])) < TOLD_APART
         for a, b in combinations(different, 2)

@@ -186,6 +186,8 @@ class _Plot:
 
     def color(self) -> None:
         """Colour the branches as is chosen."""
+        if self.state.bands is None:
+            return
         pieces = colored(self.state, self.coloring.value)
         self.drawn.visible = pieces is None
         self.lines.data["color"] = self._colors()
