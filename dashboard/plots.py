@@ -22,6 +22,8 @@ INK = "#7d8590"
 """Of lines that must be read on white and on black."""
 
 TEXT = "13px"
+SCROLLS = {"height": "100%", "min-height": "0", "overflow-y": "auto", "overflow-x": "hidden"}
+"""Of what stands beside a drawing and may be higher than it."""
 
 
 def empty_figure(**params: Any) -> figure:
