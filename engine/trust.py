@@ -88,14 +88,13 @@ class Verdict:
     Attributes
     ----------
     checks : the most telling first.
-    mark : that of the worst check; what was not measured does not count.
     """
 
     checks: tuple[Check, ...]
 
     @property
     def mark(self) -> Mark:
-        """The worst mark among the checks."""
+        """That of the worst check; what was not measured does not count."""
         marks = {check.mark for check in self.checks}
         return "bad" if "bad" in marks else "look" if "look" in marks else "good"
 
