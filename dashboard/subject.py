@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine import library
+from engine.domain import Surroundings
 from engine.library import Reference
 from engine.phonons import Bands, Phonons
 from engine.spectra import infrared_intensities, raman_activities
@@ -28,6 +29,7 @@ class Subject:
     entry : its name in the library; None for a structure of the user's own.
     key : the name of its result in the store, by which a link finds it again; None if it is not
         stored there.
+    surroundings : how near the structure is to what the model was trained on; None: not measured.
     """
 
     title: str
@@ -35,11 +37,12 @@ class Subject:
     bands: Bands | None
     entry: str | None = None
     key: str | None = None
+    surroundings: Surroundings | None = None
 
     @cached_property
     def verdict(self) -> Verdict:
         """Whether the result may be believed."""
-        return verdict(self.result, self.bands)
+        return verdict(self.result, self.bands, self.surroundings)
 
     @cached_property
     def infrared_km_mol(self) -> Float[np.ndarray, " modes"] | None:
