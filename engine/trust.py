@@ -209,14 +209,16 @@ def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
         _labels(result.gamma),
         *_long_range(result),
         _derivatives(result.derivatives),
-        _elements(result),
     )
 
 
 def _domain(found: Surroundings | None) -> Check:
     name = "Distance from what the model has learnt"
     if found is None:
-        meaning = "How much this structure resembles those the model was trained on is not known."
+        meaning = (
+            "Every model refuses elements it does not know; how much this structure resembles those "
+            "a model was trained on is not measured."
+        )
         return Check(name, None, "", None, None, "unknown", meaning)
     meaning = (
         f"Of the strangest atom, number {found.farthest + 1}; up to 1 the model errs as on its own "
@@ -348,13 +350,3 @@ def _derivatives(kind: str) -> Check:
     }
     meaning = meanings.get(kind, "Differences between displaced structures; they depend on a step.")
     return Check("Second derivatives", kind, "", None, None, "good", meaning)
-
-
-def _elements(result: Phonons) -> Check:
-    known = result.potential.elements
-    covered = "any" if known is None else f"{len(known)}"
-    if known is not None and set(result.atoms.numbers.tolist()) - known:
-        meaning, advice = "The model has never met some of these.", "Choose another model."
-        return Check("Elements the model covers", covered, "", None, None, "bad", meaning, advice)
-    meaning = "All elements of this structure are among them."
-    return Check("Elements the model covers", covered, "", None, None, "good", meaning)

@@ -83,7 +83,9 @@ class Arrows(JSComponent):
     """Arrow keys in the element this stands in, and the selected row kept in sight."""
 
     _esm = """
-    export function render({ model, el, view }) {
+    const ROWS = ".tabulator-tableholder"
+
+    export function render({ model, el }) {
       let place = el
       for (let i = 0; i < 2; i++) place = place.getRootNode().host ?? place  // out of two shadows
       const deep = (root, wanted) => {
@@ -101,12 +103,21 @@ class Arrows(JSComponent):
         event.stopPropagation()
         model.send_msg(step)
       }
+      const clicked = (event) => {  // so that arrow keys go on from the row that was clicked
+        const rows = event.composedPath().find((e) => e.classList?.contains(ROWS.slice(1)))
+        rows?.focus({ preventScroll: true })
+      }
       place.addEventListener("keydown", pressed)
+      place.addEventListener("click", clicked)
       model.on("msg:custom", () => setTimeout(() => {
-        const row = deep(place.shadowRoot ?? place, ".tabulator-selected")
-        row?.scrollIntoView({ block: "nearest" })
+        const root = place.shadowRoot ?? place
+        deep(root, ROWS)?.setAttribute("tabindex", "0")
+        deep(root, ".tabulator-selected")?.scrollIntoView({ block: "nearest" })
       }, 80))
-      model.on("remove", () => place.removeEventListener("keydown", pressed))
+      model.on("remove", () => {
+        place.removeEventListener("keydown", pressed)
+        place.removeEventListener("click", clicked)
+      })
     }
     """
 

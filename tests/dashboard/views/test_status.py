@@ -1,7 +1,7 @@
+import engine
 from dashboard.state import State
 from dashboard.subject import subject_of
 from dashboard.views import status
-import engine
 from engine.potentials.springs import springs
 
 
