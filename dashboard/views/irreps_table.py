@@ -74,6 +74,11 @@ sub, sup {{ line-height: 0; }}
   background-color: color-mix(in srgb, {palette.SELECTED} 18%, transparent) !important; }}
 .tabulator .tabulator-row.tabulator-selected, .tabulator-row.tabulator-selected .tabulator-cell {{
   color: inherit !important; }}
+.tabulator .tabulator-row.tabulator-selectable:hover:not(.tabulator-selected) {{
+  background-color: color-mix(in srgb, currentColor 9%, transparent) !important;
+  color: inherit !important; }}
+.tabulator .tabulator-row.tabulator-selectable:hover .tabulator-cell {{
+  color: inherit !important; }}
 .tabulator-tableholder:focus-visible {{ outline: 2px solid {palette.SELECTED};
   outline-offset: -2px; }}
 """

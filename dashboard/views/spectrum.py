@@ -102,9 +102,9 @@ def spectrum_view(state: State) -> Viewable:
 
 
 def _controls(settings: Settings, changed: Any) -> Viewable:
-    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=122, **SLIDER)
+    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=120, **SLIDER)
     scale = pmui.FloatSlider(
-        name="Scale", start=0.9, end=1.05, step=0.005, value=1.0, format="0.000", width=88, **SLIDER
+        name="Scale", start=0.9, end=1.05, step=0.005, value=1.0, format="0.000", width=102, **SLIDER
     )
     shape = pmui.RadioButtonGroup(
         options={"Lorentz": "Lorentzian", "Gauss": "Gaussian"},
