@@ -92,6 +92,14 @@ def irrep(label: str | None) -> str:
     return " + ".join((f"<sup>{n}</sup>" if n else "") + _symbol(name) for n, name in terms)
 
 
+def plain_irrep(label: str | None) -> str:
+    """An irrep where HTML is not understood, like T₂g."""
+    if label is None:
+        return "no symmetry label"
+    text = re.sub("<sup>(.*?)</sup>", r"\1", irrep(label))
+    return re.sub("<sub>(.*?)</sub>", lambda sub: sub[1].translate(SUBSCRIPTS), text)
+
+
 def _symbol(label: str) -> str:
     if label.endswith(")"):
         return label

@@ -22,8 +22,10 @@ from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
 from dashboard.views.symmetry import symmetry_view
+from dashboard.views.thermal import thermal_view
 from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
+from dashboard.views.zone import zone_view
 from engine import library
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
@@ -42,6 +44,8 @@ TABS: dict[str, View] = {
     "Modes": irreps_table_view,
     "Symmetry": symmetry_view,
     "Trust": trust_view,
+    "Zone": zone_view,
+    "Heat": thermal_view,
 }
 BAR: list[View] = [
     units_view,

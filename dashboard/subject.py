@@ -11,7 +11,7 @@ from jaxtyping import Float
 from engine import library
 from engine.domain import Surroundings
 from engine.library import Reference
-from engine.phonons import Bands, Phonons
+from engine.phonons import Bands, Dos, Phonons
 from engine.spectra import infrared_intensities, raman_activities
 from engine.trust import Verdict, verdict
 from engine.vibrations import Vibrations
@@ -74,6 +74,13 @@ class Subject:
             return None
         same = np.allclose(entry.atoms.positions, self.result.atoms.positions, atol=1e-6)
         return known if same else None
+
+    @cached_property
+    def dos(self) -> Dos | None:
+        """Its density of states; None for a molecule, and for phonons without a mesh."""
+        if isinstance(self.result, Vibrations) or self.result.sample is None:
+            return None
+        return self.result.dos()
 
 
 @lru_cache

@@ -27,8 +27,11 @@ def test_methane_absorbs_and_scatters_as_symmetry_allows():
 
 
 def test_the_sum_over_all_modes_is_that_over_the_atoms():
-    """B. Crawford, J. Chem. Phys. 20, 977 (1952): sum_Q |d mu/dQ|^2 = sum_a |d mu/dx_a|^2 / m_a,
-    less what translations and rotations take, which is nothing for a neutral tetrahedron."""
+    """Sum rule of B. Crawford, J. Chem. Phys. 20, 977 (1952).
+
+    sum_Q |d mu/dQ|^2 = sum_a |d mu/dx_a|^2 / m_a,
+    less what translations and rotations take, which is nothing for a neutral tetrahedron.
+    """
     entry = engine.entry("methane")
     derivative, masses = entry.source.dipole_derivative_e, entry.atoms.get_masses()
     derivative = derivative - derivative.mean(1, keepdims=True)
