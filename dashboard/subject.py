@@ -69,8 +69,8 @@ class Subject:
         if self.entry is None or not isinstance(self.result, Vibrations):
             return None
         entry = library.entry(self.entry)
-        known = entry.source
-        if not isinstance(known, Reference) or known.method != self.result.model:
+        known = entry.reference
+        if known is None or known.method != self.result.model:
             return None
         same = np.allclose(entry.atoms.positions, self.result.atoms.positions, atol=1e-6)
         return known if same else None

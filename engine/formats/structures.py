@@ -1,4 +1,4 @@
-"""Structures from files, or from the library by name."""
+"""Structures from files."""
 
 from __future__ import annotations
 
@@ -10,31 +10,9 @@ from ase.io import read as ase_read
 from ase.io.formats import UnknownFileTypeError
 from vesin import NeighborList
 
-from engine import library
 from engine.errors import PhonoscopeError
 from engine.formats.cif import read_cif
 from engine.formats.cif_expansion import TOO_CLOSE_A
-
-
-def read(name_or_path: str | Path) -> Atoms:
-    """A structure by library name, or from any file that ase reads (the last one it holds).
-
-    Raises
-    ------
-    PhonoscopeError
-        if there is no such entry or file, or it cannot be read as a structure.
-    """
-    name = str(name_or_path)
-    if name in library.names():
-        return library.entry(name).atoms.copy()
-    path = Path(name)
-    if not path.is_file():
-        raise PhonoscopeError(
-            f"There is no structure '{name}'",
-            "it is neither a file nor a name of the library",
-            f"Library: {', '.join(library.names())}.",
-        )
-    return read_file(path)
 
 
 def read_file(path: Path) -> Atoms:
