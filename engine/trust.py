@@ -216,8 +216,8 @@ def _domain(found: Surroundings | None) -> Check:
     name = "Distance from what the model has learnt"
     if found is None:
         meaning = (
-            "Every model refuses elements it does not know; how much this structure resembles those "
-            "a model was trained on is not measured."
+            "Every model refuses elements it does not know; how much this structure resembles "
+            "those a model was trained on is not measured."
         )
         return Check(name, None, "", None, None, "unknown", meaning)
     meaning = (

@@ -70,10 +70,10 @@ def test_a_higher_symmetry_that_is_near_is_told():
     found = verdict(
         engine.vibrations_from_hessian(
             bent,
-            methane.source.hessian_eV_A2,
+            methane.reference.hessian_eV_A2,
             "stored",
             0.0,
-            methane.source.forces_eV_A,
+            methane.reference.forces_eV_A,
             tolerance_A=0.005,
         )
     )
