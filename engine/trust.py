@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.domain import Surroundings
 from engine.modes import Modes
 from engine.phonons.bands import UNSTABLE_CM1, Bands
 from engine.phonons.result import Phonons
@@ -44,6 +45,9 @@ LARGE_DISTANCE_A, WRONG_DISTANCE_A = 0.01, 0.05
 
 NEARLY_A = 0.1
 """A higher group as near as that may be the true one: zero-point motion is of this size."""
+
+WRONG_DISTANCE_FROM_DATA = 2.0
+"""Twice as far as the model's errors were found to be what they are within its data."""
 
 WRONG_HESSIAN = 0.02
 """Part of the second derivatives, relative, that mixes vibrations of different symmetry."""
@@ -88,14 +92,13 @@ class Verdict:
     Attributes
     ----------
     checks : the most telling first.
-    mark : that of the worst check; what was not measured does not count.
     """
 
     checks: tuple[Check, ...]
 
     @property
     def mark(self) -> Mark:
-        """The worst mark among the checks."""
+        """That of the worst check; what was not measured does not count."""
         marks = {check.mark for check in self.checks}
         return "bad" if "bad" in marks else "look" if "look" in marks else "good"
 
@@ -104,16 +107,20 @@ class Verdict:
         return tuple(check for check in self.checks if check.mark == mark)
 
 
-def verdict(result: Vibrations | Phonons, bands: Bands | None = None) -> Verdict:
+def verdict(
+    result: Vibrations | Phonons,
+    bands: Bands | None = None,
+    surroundings: Surroundings | None = None,
+) -> Verdict:
     """Every check of a result.
 
     Parameters
     ----------
     bands : of a crystal; an imaginary frequency along them counts too.
+    surroundings : how near the structure is to what the model was trained on; None: not measured.
     """
-    if isinstance(result, Vibrations):
-        return Verdict(_of_molecule(result))
-    return Verdict(_of_crystal(result, bands))
+    checks = _of_molecule(result) if isinstance(result, Vibrations) else _of_crystal(result, bands)
+    return Verdict((*checks, _domain(surroundings)))
 
 
 def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
@@ -151,7 +158,6 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
         ),
         _labels(result.modes),
         _derivatives(result.derivatives),
-        _DOMAIN,
     )
 
 
@@ -203,20 +209,25 @@ def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
         _labels(result.gamma),
         *_long_range(result),
         _derivatives(result.derivatives),
-        _elements(result),
-        _DOMAIN,
     )
 
 
-_DOMAIN = Check(
-    "Distance from what the model has learnt",
-    None,
-    "",
-    None,
-    None,
-    "unknown",
-    "How much this structure resembles those the model was trained on is not measured.",
-)
+def _domain(found: Surroundings | None) -> Check:
+    name = "Distance from what the model has learnt"
+    if found is None:
+        meaning = (
+            "Every model refuses elements it does not know; how much this structure resembles "
+            "those a model was trained on is not measured."
+        )
+        return Check(name, None, "", None, None, "unknown", meaning)
+    meaning = (
+        f"Of the strangest atom, number {found.farthest + 1}; up to 1 the model errs as on its own "
+        f"data. Forces may be off by {found.force_error_eV_A:.2g} eV/Å."
+    )
+    advice = "Choose a model trained on such structures, or compare with another one."
+    return _held(
+        name, float(found.distance.max()), "", (1.0, WRONG_DISTANCE_FROM_DATA), meaning, advice
+    )
 
 
 def _held(
@@ -339,13 +350,3 @@ def _derivatives(kind: str) -> Check:
     }
     meaning = meanings.get(kind, "Differences between displaced structures; they depend on a step.")
     return Check("Second derivatives", kind, "", None, None, "good", meaning)
-
-
-def _elements(result: Phonons) -> Check:
-    known = result.potential.elements
-    covered = "any" if known is None else f"{len(known)}"
-    if known is not None and set(result.atoms.numbers.tolist()) - known:
-        meaning, advice = "The model has never met some of these.", "Choose another model."
-        return Check("Elements the model covers", covered, "", None, None, "bad", meaning, advice)
-    meaning = "All elements of this structure are among them."
-    return Check("Elements the model covers", covered, "", None, None, "good", meaning)
