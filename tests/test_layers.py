@@ -20,7 +20,7 @@ LAYERS = [
     ["engine.symmetry", "engine.structure"],
     ["engine.relaxation"],
     ["engine.modes"],
-    ["engine.vibrations"],
+    ["engine.vibrations", "engine.amplitude"],
     ["engine.phonons"],
     ["engine.library"],
     ["engine.formats", "engine.reference"],
