@@ -1,0 +1,7 @@
+"""What only the browser can do: its address bar, clipboard, keyboard, pictures and downloads."""
+
+from dashboard.browser.address_bar import AddressBar
+from dashboard.browser.keyboard import Keyboard
+from dashboard.browser.takeaway import Takeaway
+
+__all__ = ["AddressBar", "Keyboard", "Takeaway"]
