@@ -15,7 +15,7 @@ from panel.viewable import Viewable
 from dashboard import captions
 from dashboard.live import live_text
 from dashboard.state import Notice, State, compute_ahead
-from dashboard.theme import plot_theme, theme_config
+from dashboard.theme import theme_config
 from dashboard.viewer import Viewer
 from dashboard.views.bands import bands_view
 from dashboard.views.export import export_view
@@ -113,11 +113,11 @@ def tell(state: State, error: BaseException) -> None:
 
 def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace: pn.Column) -> None:
     """Dark or light, and the projector mode, everywhere."""
+    for player in workspace.select(lambda part: "player" in (part.css_classes or [])):
+        player.styles = {**player.styles, "zoom": "var(--zoom, 1)"}  # see page.css
 
     def project(*_: object) -> None:
         workspace.css_classes = ["workspace", *(["projector"] if state.projector else [])]
-        if pn.state.curdoc is not None:
-            pn.state.curdoc.theme = plot_theme(state.projector)
 
     def close_drawer(*_: object) -> None:
         assembled.sidebar_open = not state.projector

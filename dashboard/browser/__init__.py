@@ -2,6 +2,7 @@
 
 from dashboard.browser.address_bar import AddressBar
 from dashboard.browser.keyboard import Keyboard
+from dashboard.browser.large_plots import LargePlots
 from dashboard.browser.takeaway import Takeaway
 
-__all__ = ["AddressBar", "Keyboard", "Takeaway"]
+__all__ = ["AddressBar", "Keyboard", "LargePlots", "Takeaway"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
@@ -98,14 +100,14 @@ def export_view(state: State, viewer: Viewer) -> Viewable:
     state.param.watch(fill, "dialog")
     browser.param.watch(failed, "failure")
     state.follow_dialog(dialog, "take away")
-    return pn.Row(button, dialog, browser, margin=0)
+    return pn.Row(button, dialog, browser, margin=0, width=40)
 
 
 def _words(html: str) -> Viewable:
     return pn.pane.HTML(html, stylesheets=[STYLE], margin=(0, 10))
 
 
-def _row(title: str, reader: str, act: object) -> Viewable:
+def _row(title: str, reader: str, act: Callable[[], object]) -> Viewable:
     """One thing to take: a button that says what it is and what reads it."""
     return pmui.Button(
         label=f"{title}  ·  {reader}",

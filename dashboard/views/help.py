@@ -64,4 +64,4 @@ def help_view(state: State, viewer: Viewer) -> Viewable:
     )
     state.follow_dialog(dialog, "help")
     actions = {name: lambda key=key: key.act(state, viewer) for key in KEYS for name in key.names}
-    return pn.Row(button, dialog, Keyboard(actions), margin=0)
+    return pn.Row(button, dialog, Keyboard(actions), margin=0, width=40)

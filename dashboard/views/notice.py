@@ -29,7 +29,7 @@ def notice_view(state: State) -> Viewable:
         variant="filled",
         sizing_mode="stretch_width",
         css_classes=["notice"],
-        sx={"& p": {"margin": 0}},
+        sx={"& p": {"margin": 0}, "& code": {"overflowWrap": "anywhere"}},
     )
     place = pn.Column(alert, styles=OVER_THE_PAGE, visible=False)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.browser import LargePlots
 from dashboard.state import State
 from dashboard.theme import on_the_bar
 
 
 def projector_view(state: State) -> Viewable:
-    """A button that turns the projector mode on and off."""
-    return pmui.ToggleIcon.from_param(
+    """A button that turns the projector mode on and off; page.css says what else it enlarges."""
+    button = pmui.ToggleIcon.from_param(
         state.param.projector,
         name="",
         icon="present_to_all",
@@ -21,3 +23,10 @@ def projector_view(state: State) -> Viewable:
         sx=on_the_bar(),
         margin=0,
     )
+    plots = LargePlots(enlarged=state.projector)
+
+    def follow(*_: object) -> None:
+        plots.enlarged = state.projector
+
+    state.param.watch(follow, "projector")
+    return pn.Row(button, plots, margin=0)

@@ -29,10 +29,12 @@ def share_view(state: State) -> Viewable:
         bar.query = state.address.query
 
     def told(*_: object) -> None:
-        state.tell(Notice("The link is copied. It opens this picture.", bar.address))
+        state.tell(Notice("The link is copied. It opens this picture.", f"`{bar.address}`"))
 
     def not_copied(*_: object) -> None:
-        state.tell(Notice("Your browser did not let the link be copied.", bar.address, "warning"))
+        state.tell(
+            Notice("Your browser did not let the link be copied.", f"`{bar.address}`", "warning")
+        )
 
     state.address.param.watch(follow, "query")
     bar.param.watch(told, "copied")
