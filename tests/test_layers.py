@@ -14,7 +14,7 @@ LAYERS = [
     ["engine.graph"],
     ["engine.potentials"],
     ["engine.derivatives"],
-    ["engine.finite_differences", "engine.isotopes"],
+    ["engine.finite_differences", "engine.isotopes", "engine.domain"],
     ["engine.calculator"],
     ["engine.checks"],
     ["engine.symmetry", "engine.structure"],
