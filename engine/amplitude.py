@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from scipy import constants
 
 from engine.errors import PhonoscopeError
@@ -66,3 +66,16 @@ def rms_displacement_A(
     mean_square = mean_square_coordinate(float(modes.frequency_cm1[branch]), temperature_K)
     size = np.linalg.norm(modes.displacement[branch], axis=1)
     return np.sqrt(mean_square / modes.reduced_mass_amu[branch]) * size
+
+
+def ellipse(
+    displacement: Shaped[np.ndarray, "3"],
+) -> tuple[Float[np.ndarray, "3"], Float[np.ndarray, "3"]]:
+    """Semi-axes of the path Re[u exp(-i omega t)] of one atom, the longer first.
+
+    With u = (a + ib) exp(i theta), a and b real and at right angles, theta = arg(u.u) / 2. A real
+    displacement has a second semi-axis of zero: its path is a line.
+    """
+    u = np.asarray(displacement, complex)
+    turned = u * np.exp(-0.5j * np.angle(u @ u))
+    return turned.real, turned.imag

@@ -1,5 +1,6 @@
 """The 3D viewer component."""
 
-from dashboard.viewer.viewer import Viewer, motion_of, scene_of
+from dashboard.viewer.scenes import Wave, motion_of, scene_of, shape_of
+from dashboard.viewer.viewer import STYLES, Viewer
 
-__all__ = ["Viewer", "motion_of", "scene_of"]
+__all__ = ["STYLES", "Viewer", "Wave", "motion_of", "scene_of", "shape_of"]

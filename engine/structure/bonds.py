@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from ase.data import atomic_numbers, covalent_radii
+from ase.data import covalent_radii
+from ase.symbols import symbols2numbers
 from jaxtyping import Bool, Int
 from vesin import NeighborList
 
 BOND_TOLERANCE = 1.25
 """Atoms nearer than this multiple of the sum of their covalent radii are drawn as bonded."""
 
-NONMETALS = frozenset(
-    atomic_numbers[symbol]
-    for symbol in "H He B C N O F Ne Si P S Cl Ar Ge As Se Br Kr Sb Te I Xe At Rn".split()
-)
+NONMETALS = frozenset(symbols2numbers("HHeBCNOFNeSiPSClArGeAsSeBrKrSbTeIXeAtRn"))
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,9 @@ class Bonds:
 
 
 def bonds(atoms: Atoms) -> Bonds:
-    """Bonds between atoms nearer than their covalent radii allow (Cordero et al., Dalton Trans.
-    2008, 2832, as ase holds them), times ``BOND_TOLERANCE``.
+    """Bonds between atoms nearer than ``BOND_TOLERANCE`` times the sum of their covalent radii.
+
+    The radii are those of Cordero et al., Dalton Trans. 2008, 2832, as ase holds them.
 
     Two metals are not joined where one of them has a nonmetal to hold on to: the radii of cations
     in salts and oxides are far too large, and would join them all to each other.

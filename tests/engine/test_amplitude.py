@@ -4,7 +4,7 @@ from scipy import constants
 
 import engine
 from engine import PhonoscopeError
-from engine.amplitude import mean_square_coordinate, rms_displacement_A
+from engine.amplitude import ellipse, mean_square_coordinate, rms_displacement_A
 
 AMU_A2 = constants.atomic_mass * 1e-20
 
@@ -62,3 +62,16 @@ def test_a_wave_has_the_same_per_cell():
         rms = rms_displacement_A(modes, branch, 300.0)
         q2 = mean_square_coordinate(modes.frequency_cm1[branch], 300.0)
         assert np.isclose(masses @ rms**2, q2)
+
+
+def test_ellipse():
+    rng = np.random.default_rng(0)
+    u = rng.normal(size=3) + 1j * rng.normal(size=3)
+    major, minor = ellipse(u)
+    assert abs(major @ minor) < 1e-12
+    path = (u * np.exp(-1j * np.linspace(0, 2 * np.pi, 2001))[:, None]).real
+    radius = np.linalg.norm(path, axis=1)
+    assert np.isclose(radius.max(), np.linalg.norm(major), rtol=1e-5)
+    assert np.isclose(radius.min(), np.linalg.norm(minor), rtol=1e-5)
+    line, point = ellipse(np.array([0.0, -0.5, 0.5]))
+    assert np.allclose(np.abs(line), [0, 0.5, 0.5]) and np.allclose(point, 0)

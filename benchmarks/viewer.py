@@ -1,0 +1,217 @@
+"""The 3D view in a headless browser without a graphics card: ``python -m benchmarks.viewer``.
+
+Serves the dashboard, drives it as a person would, and prints a table: JavaScript per frame and
+time to draw a scene for pieces of silicon of growing size, time from a click on the table to the
+first frame of the new motion, and what fifty changes of structure leave behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.ensure_chromium import find_chromium
+
+ROOT = Path(__file__).parents[1]
+FLAGS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
+)
+FIND = """
+window.findAnimation = (root = document) => {
+  for (const el of root.querySelectorAll("*")) {
+    if (el.animation) return el.animation
+    const found = el.shadowRoot && window.findAnimation(el.shadowRoot)
+    if (found) return found
+  }
+}
+"""
+COUNT = """
+window.counted = { contexts: 0, buffers: 0, listeners: 0 }
+const getContext = HTMLCanvasElement.prototype.getContext
+HTMLCanvasElement.prototype.getContext = function (...args) {
+  if (/webgl/.test(args[0]) && !this.counted) { this.counted = true; counted.contexts++ }
+  return getContext.apply(this, args)
+}
+for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
+  const { createBuffer, deleteBuffer } = kind.prototype
+  kind.prototype.createBuffer = function () { counted.buffers++; return createBuffer.call(this) }
+  kind.prototype.deleteBuffer = function (b) { if (b) counted.buffers--; deleteBuffer.call(this, b) }
+}
+for (const target of [window, document]) {
+  const { addEventListener, removeEventListener } = target
+  target.addEventListener = function (...args) { counted.listeners++; addEventListener.apply(this, args) }
+  target.removeEventListener = function (...args) { counted.listeners--; removeEventListener.apply(this, args) }
+}
+"""
+# The time of a click, and of the first frame whose motion is that of another mode.
+CLICK = """() => new Promise((done) => {
+  const a = findAnimation(), row = window.rowToClick
+  const before = a.model.motion, move = a.move
+  const start = performance.now()
+  let set = 0
+  a.move = function () {
+    move.call(a)
+    if (a.model.motion !== before && !set) {
+      set = performance.now() - start
+      a.move = move
+      done(set)
+    }
+  }
+  row.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }))
+})"""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The dashboard at a port of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "panel", "serve", "dashboard", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--num-threads", "4", "--warm"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://localhost:{port}/dashboard"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(url, timeout=60).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def opened(page: Page, url: str, structure: str) -> None:
+    """Open a structure and wait until it moves."""
+    page.goto(f"{url}?structure={structure}")
+    page.wait_for_function("window.findAnimation?.()?.times.length > 20", timeout=120_000)
+
+
+def frames(page: Page, url: str) -> None:
+    """JavaScript per frame, by number of atoms."""
+    opened(page, url, "silicon")
+    print("| atoms drawn | bonds | scene drawn in, s | JavaScript a frame, ms | frames/s |")
+    print("|---|---|---|---|---|")
+    page.get_by_role("button", name="More").click()
+    for number in (2, 4, 6, 8):
+        for axis in "abc":
+            slider = page.get_by_role("slider", name=f"Cells along {axis}")
+            slider.focus()
+            slider.press("Home")
+            for _ in range(number - 1):
+                slider.press("ArrowRight")
+        page.wait_for_function(
+            f"findAnimation().count > {8 * number**3} && findAnimation().count < {12 * number**3 + 40 * number**2}",
+            timeout=120_000,
+        )
+        page.wait_for_timeout(1500)
+        drawn = page.evaluate(
+            """() => { const a = findAnimation(), t = performance.now(); a.draw(); a.times = []
+            return [a.count, a.scene.bonds.length / 2, (performance.now() - t) / 1000] }"""
+        )
+        page.wait_for_timeout(5000)
+        times = page.evaluate("findAnimation().times")
+        atoms, bonds, seconds = drawn
+        print(
+            f"| {atoms} | {bonds} | {seconds:.2f} | {statistics.median(times):.1f} | "
+            f"{len(times) / 5:.0f}{'+' if len(times) >= 120 else ''} |",
+            flush=True,
+        )
+
+
+def clicks(page: Page, url: str) -> None:
+    """From a click on the table of modes to the first frame of the new motion."""
+    print("| structure | atoms drawn | click to new motion, ms (median, slowest of 12) |")
+    print("|---|---|---|")
+    for structure in ("methane", "silicon"):
+        opened(page, url, structure)
+        rows = page.locator(".tabulator-row")
+        times = []
+        for k in range(12):
+            row = rows.nth(k % 2)
+            row.locator(".tabulator-cell").first.evaluate("(el) => { window.rowToClick = el }")
+            times.append(page.evaluate(CLICK))
+            page.wait_for_timeout(700)
+        atoms = page.evaluate("findAnimation().count")
+        times = times[1:]
+        print(
+            f"| {structure} | {atoms} | {statistics.median(times):.0f}, {max(times):.0f} |",
+            flush=True,
+        )
+
+
+def growth(page: Page, url: str) -> None:
+    """What fifty changes of structure leave behind."""
+    opened(page, url, "methane")
+    titles = ["Silicon", "Methane"]
+
+    def change(k: int) -> None:
+        before = page.evaluate("findAnimation().scene.structure")
+        page.get_by_text(titles[k % 2], exact=True).first.click()
+        page.wait_for_function(f"findAnimation().scene.structure !== '{before}'", timeout=30_000)
+
+    for k in range(4):
+        change(k)
+    page.wait_for_timeout(1000)
+    first = page.evaluate("({...counted, canvases: 1})")
+    for k in range(50):
+        change(k)
+    page.wait_for_timeout(1000)
+    last = page.evaluate("({...counted})")
+    print("| | before | after 50 changes of structure |")
+    print("|---|---|---|")
+    for name, word in (
+        ("contexts", "WebGL contexts made"),
+        ("buffers", "buffers on the card"),
+        ("listeners", "listeners of the window and the document"),
+    ):
+        print(f"| {word} | {first[name]} | {last[name]} |")
+
+
+def main() -> None:
+    """Measure everything, or what is asked for."""
+    parts = {"frames": frames, "clicks": clicks, "growth": growth}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", nargs="*", default=list(parts), choices=list(parts))
+    parser.add_argument("--url", help="of a dashboard that runs already")
+    asked = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+
+        def measure(url: str) -> None:
+            for part in asked.parts:
+                page = browser.new_page(viewport={"width": 1400, "height": 900})
+                page.add_init_script(FIND + COUNT)
+                parts[part](page, url)
+                page.close()
+
+        if asked.url:
+            measure(asked.url)
+        else:
+            with served() as url:
+                measure(url)
+
+
+if __name__ == "__main__":
+    main()
