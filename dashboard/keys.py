@@ -1,21 +1,9 @@
-"""What the keys of the keyboard do: one table, which the page obeys and its help shows."""
+"""What the keys of the keyboard do: one list, which the page obeys and its help shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
-
-import numpy as np
-
-from dashboard.captions import UNITS
-from dashboard.state import State
-from dashboard.viewer import Viewer
-
-Action: TypeAlias = Callable[[State, Viewer], object]
-
-STEP_A = 0.05
-"""By which a key changes the amplitude, in angstrom."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +12,8 @@ class Key:
 
     Attributes
     ----------
-    names : of KeyboardEvent.key.
-    shown : what stands on the key.
+    names : of KeyboardEvent.key, small letters.
+    shown : what stands on it.
     does : in words.
     act : does it.
     """
@@ -33,51 +21,21 @@ class Key:
     names: tuple[str, ...]
     shown: str
     does: str
-    act: Action
+    act: Callable[[], object]
 
 
-def _play(_state: State, viewer: Viewer) -> None:
-    viewer.playing = not viewer.playing
+class Keys:
+    """The keys that are offered, by whoever holds what they change."""
 
+    def __init__(self) -> None:
+        self.all: list[Key] = []
 
-def _louder(by_A: float) -> Action:
-    def act(_state: State, viewer: Viewer) -> None:
-        low, high = viewer.param.amplitude.bounds or (0.0, 1.0)
-        viewer.amplitude = float(np.clip(viewer.amplitude + by_A, low or 0.0, high or 1.0))
+    def offer(self, name: str, shown: str, does: str, act: Callable[[], object]) -> None:
+        """Let a key, or any of several separated by blanks, do something."""
+        names = tuple(name.split(" ")) if name.strip() else (name,)
+        self.all.append(Key(names, shown, does, act))
 
-    return act
-
-
-def _arrows(_state: State, viewer: Viewer) -> None:
-    viewer.arrows = not viewer.arrows
-
-
-def _next_unit(state: State, _viewer: Viewer) -> None:
-    units = list(UNITS)
-    state.unit = units[(units.index(state.unit) + 1) % len(units)]
-
-
-def _projector(state: State, _viewer: Viewer) -> None:
-    state.projector = not state.projector
-
-
-def _help(state: State, _viewer: Viewer) -> None:
-    state.dialog = None if state.dialog == "help" else "help"
-
-
-def _take_away(state: State, _viewer: Viewer) -> None:
-    state.dialog = "take away"
-
-
-KEYS = (
-    Key((" ",), "Space", "play or pause", _play),
-    Key(("ArrowLeft",), "←", "previous mode", lambda state, _: state.step(-1)),
-    Key(("ArrowRight",), "→", "next mode", lambda state, _: state.step(1)),
-    Key(("ArrowUp",), "↑", "larger motion", _louder(STEP_A)),
-    Key(("ArrowDown",), "↓", "smaller motion", _louder(-STEP_A)),
-    Key(("a",), "A", "arrows on or off", _arrows),
-    Key(("u",), "U", "next unit of frequency", _next_unit),
-    Key(("p", "f"), "P", "projector: large type", _projector),
-    Key(("e",), "E", "take away: pictures, tables, files", _take_away),
-    Key(("?",), "?", "this list", _help),
-)
+    @property
+    def actions(self) -> dict[str, Callable[[], object]]:
+        """What to do, by name of the key."""
+        return {name: key.act for key in self.all for name in key.names}

@@ -12,24 +12,28 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
+
+import numpy as np
+from panel.custom import JSComponent
 
 from dashboard import captions
 from dashboard.state import State
-from dashboard.viewer import Viewer
-from dashboard.viewer import viewer as viewer_module
+from dashboard.viewer.viewer import HERE as folder
+from dashboard.viewer.viewer import LIBRARY, MODULES, Viewer
 
+SOURCES = ("viewer.js", *MODULES)
 PAGE = Path(__file__).parent / "lesson.html"
-OF_PANEL = ("design", "stylesheets", "styles", "library", "name", "tags", "css_classes", "sx")
-"""Parameters of the viewer that are Panel's, and mean nothing to the drawing."""
+ON_THE_SERVER = ("library", "modules")
+"""Parameters of the viewer that are addresses, which a page by itself does not have."""
 
 
 def lesson(state: State, viewer: Viewer, provenance: Mapping[str, str]) -> str:
     """The page as HTML."""
-    folder = Path(viewer_module.__file__).parent
     values = {
-        name: value
+        name: _plain(value)
         for name, value in viewer.param.values().items()
-        if name not in OF_PANEL and _is_plain(value)
+        if name in Viewer.param and name not in JSComponent.param and name not in ON_THE_SERVER
     }
     title = f"{captions.formula(state.result)} · {captions.group(state.result)}"
     mode = captions.mode(state.modes, state.branch, state.unit)
@@ -41,14 +45,21 @@ def lesson(state: State, viewer: Viewer, provenance: Mapping[str, str]) -> str:
         mode=mode,
         provenance=escape(told),
         model=json.dumps(values).replace("</", "<\\/"),
-        viewer=b64encode((folder / "viewer.js").read_bytes()).decode(),
-        library=b64encode(viewer_module.LIBRARY.read_bytes()).decode(),
+        style=(folder / "viewer.css").read_text().replace(":host", "#view"),
+        sources=json.dumps({name: (folder / name).read_text() for name in SOURCES}).replace(
+            "</", "<\\/"
+        ),
+        entry=MODULES[0],
+        library=b64encode(LIBRARY.read_bytes()).decode(),
     )
 
 
-def _is_plain(value: object) -> bool:
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError):
-        return False
-    return True
+def _plain(value: Any) -> Any:
+    """What JSON can say of a value: arrays become lists."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value

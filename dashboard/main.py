@@ -51,12 +51,6 @@ BAR: list[View] = [
     projector_view,
     share_view,
 ]
-WITH_VIEWER: list[Callable[[State, Viewer], Viewable]] = [
-    export_view,
-    help_view,
-]
-IN_LINKS = ("playing", "amplitude", "speed", "arrows", "cell")
-"""What of the viewer a link carries."""
 
 
 def page() -> pmui.Page:
@@ -81,14 +75,14 @@ def page() -> pmui.Page:
         stylesheets=[STYLE],
         sizing_mode="stretch_both",
     )
-    state.address.follow(viewer, [name for name in IN_LINKS if name in viewer.param])
     assembled = pmui.Page(
         title="Phonoscope",
         header=[
             shown,
             pn.HSpacer(),
             *(view(state) for view in BAR),
-            *(view(state, viewer) for view in WITH_VIEWER),
+            export_view(state, viewer),
+            help_view(state),
         ],
         sidebar=[_tabs(state, DRAWER, "drawer")],
         main=[workspace],

@@ -17,6 +17,7 @@ from jaxtyping import Float
 
 from dashboard.address import Address, q_of, text_of_q
 from dashboard.captions import UNITS
+from dashboard.keys import Keys
 from dashboard.subject import Subject, of_entry
 from engine import library
 from engine.errors import PhonoscopeError
@@ -64,7 +65,8 @@ class State(param.Parameterized):
     Parameters
     ----------
     asked : what the address of the page asked for; see :class:`dashboard.address.Address`, which
-        ``address`` is, and to which views offer what they want links to carry.
+        ``address`` is, and to which views offer what they want links to carry. Keys of the
+        keyboard are offered to ``keys`` in the same way.
     """
 
     entry_name: Any = param.Selector(
@@ -88,8 +90,10 @@ class State(param.Parameterized):
     def __init__(self, asked: Mapping[str, str] | None = None, **params: Any) -> None:
         super().__init__(**params)
         self.address = Address(asked)
+        self.keys = Keys()
         self._show_entry()
         self._offer_address()
+        self._offer_keys()
 
     @param.depends("entry_name", watch=True)
     def _show_entry(self) -> None:
@@ -197,3 +201,17 @@ class State(param.Parameterized):
         offer("mode", read_mode, lambda: str(self.branch + 1), (self, ["branch"]))
         offer("unit", read_unit, unit, (self, ["unit"]))
         self.address.follow(self, ["projector"])
+
+    def _offer_keys(self) -> None:
+        def next_unit() -> None:
+            units = list(UNITS)
+            self.unit = units[(units.index(self.unit) + 1) % len(units)]
+
+        def project() -> None:
+            self.projector = not self.projector
+
+        offer = self.keys.offer
+        offer("ArrowLeft", "←", "previous mode", lambda: self.step(-1))
+        offer("ArrowRight", "→", "next mode", lambda: self.step(1))
+        offer("u", "U", "next unit of frequency", next_unit)
+        offer("p f", "P", "projector: large type", project)

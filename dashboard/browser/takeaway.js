@@ -1,4 +1,4 @@
-// Pictures of the 3D view and of the plots, made in the browser, and files saved by it.
+// Pictures of the plots, made in the browser, and files saved by it.
 
 const SCALE = 2 // pixels of a plot's picture per pixel of the page, at least
 
@@ -10,26 +10,7 @@ function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
-function find(selector, root = document) {
-  for (const element of root.querySelectorAll("*")) {
-    if (element.matches(selector)) return element
-    const inside = element.shadowRoot && find(selector, element.shadowRoot)
-    if (inside) return inside
-  }
-  return null
-}
-
 const toBlob = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"))
-
-async function pictureOfView(name) {
-  const host = find(".phonoscope-viewer")
-  const canvas = host?.querySelector("canvas")
-  if (!canvas) throw new Error("there is no 3D view on the page")
-  const { animation } = host
-  if (animation?.snapshot) return save(name, await animation.snapshot())
-  animation?.viewer?.render() // in the same task: afterwards the drawing buffer may be empty
-  save(name, await toBlob(canvas))
-}
 
 /** Plots of Bokeh that are seen now, from left to right and top to bottom. */
 function plots() {
@@ -71,8 +52,7 @@ export function render({ model }) {
   model.on("msg:custom", async (event) => {
     const message = event.data ?? event
     try {
-      if (message.picture === "view") await pictureOfView(message.name)
-      else if (message.picture === "plots") await pictureOfPlots(message.name)
+      if (message.plots) await pictureOfPlots(message.plots)
       else {
         const bytes = Uint8Array.from(atob(message.base64), (letter) => letter.charCodeAt(0))
         save(message.save, new Blob([bytes], { type: "application/octet-stream" }))

@@ -1,10 +1,10 @@
-"""Pictures of what is drawn, and files for the user's downloads."""
+"""Pictures of the plots, and files for the user's downloads."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import param
 from panel.custom import JSComponent
@@ -25,6 +25,6 @@ class Takeaway(JSComponent):
         data = content.encode() if isinstance(content, str) else content
         self._send_msg({"save": name, "base64": b64encode(data).decode()})
 
-    def picture(self, name: str, what: Literal["view", "plots"]) -> None:
-        """Save a PNG of the 3D view, or one of each plot that is seen."""
-        self._send_msg({"picture": what, "name": name})
+    def plots(self, name: str) -> None:
+        """Save a PNG of the plots that are seen."""
+        self._send_msg({"plots": name})

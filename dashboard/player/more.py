@@ -41,9 +41,7 @@ def more(playback: Playback) -> Viewable:
 
 
 def _title(text: str) -> Viewable:
-    return pn.pane.HTML(
-        f"<b>{text}</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
-    )
+    return pn.pane.HTML(f"<b>{text}</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
 
 
 def _row(*parts: Any) -> Viewable:

@@ -130,8 +130,10 @@ class Playback(param.Parameterized):
         except PhonoscopeError as error:
             self.amplitude_note = f"{error.what}: {error.why}. Shown: {self.amplitude_A:g} Å."
             return float(self.amplitude_A), self.waves
-        per = "" if not self.state.result.atoms.pbc.any() else (
-            " One such oscillator is taken to be in every primitive cell."
+        per = (
+            ""
+            if not self.state.result.atoms.pbc.any()
+            else (" One such oscillator is taken to be in every primitive cell.")
         )
         larger = f" Exaggerated × {self.exaggeration:g}." if self.exaggeration != 1 else ""
         self.amplitude_note = (

@@ -55,9 +55,7 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
     sheet.param.watch(show, "visible")
     state.param.watch(show, ["modes", "branch"])
     playback.param.watch(show, "others")
-    title = pn.pane.HTML(
-        "<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
-    )
+    title = pn.pane.HTML("<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
     return pn.Column(title, presets, rows, add, margin=0, css_classes=["superposition"])
 
 

@@ -32,6 +32,11 @@ BUTTON = {"& .MuiButton-root": {"textTransform": "none", "justifyContent": "flex
 def export_view(state: State, viewer: Viewer) -> Viewable:
     """A button, and the dialog in which one chooses what to take."""
     browser = Takeaway()
+
+    def show() -> None:
+        state.dialog = "take away"
+
+    state.keys.offer("e", "E", "take away: pictures, tables, files", show)
     place = pn.Column(sizing_mode="stretch_width", css_classes=["take-away"])
     dialog = pmui.Dialog(
         place,
@@ -47,7 +52,7 @@ def export_view(state: State, viewer: Viewer) -> Viewable:
     button = pmui.IconButton(
         icon="download",
         description="Take away: pictures, tables, files",
-        on_click=lambda _: setattr(state, "dialog", "take away"),
+        on_click=lambda _: show(),
         css_classes=["take-away-button"],
         sx=on_the_bar(),
         margin=0,
@@ -77,8 +82,8 @@ def export_view(state: State, viewer: Viewer) -> Viewable:
         plots = "bands.png" if state.bands is not None else "spectrum.png"
         rows: list[Viewable] = [
             _words(f"<p>{captions.formula(state.result)}: mode {title}</p><h2>Pictures</h2>"),
-            _row("3D view", "PNG", lambda: browser.picture(f"{here.mode_name}.png", "view")),
-            _row("plots", "PNG", lambda: browser.picture(f"{here.name}_{plots}", "plots")),
+            _row("3D view", "PNG", lambda: viewer.snapshot(f"{here.mode_name}.png")),
+            _row("plots", "PNG", lambda: browser.plots(f"{here.name}_{plots}")),
             _row(
                 "the running mode as a page by itself", "HTML: any browser, no network", take_lesson
             ),

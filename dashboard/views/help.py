@@ -9,10 +9,8 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard.browser import Keyboard
-from dashboard.keys import KEYS
 from dashboard.state import State
 from dashboard.theme import DIALOG, on_the_bar
-from dashboard.viewer import Viewer
 
 STYLE = """
 table { border-collapse: collapse; }
@@ -37,9 +35,16 @@ Phonoscope is free software under the MIT licence.</p>
 """
 
 
-def help_view(state: State, viewer: Viewer) -> Viewable:
-    """A button and its dialog, and the keys themselves."""
-    rows = "".join(f"<tr><td><kbd>{escape(k.shown)}</kbd></td><td>{k.does}</td></tr>" for k in KEYS)
+def help_view(state: State) -> Viewable:
+    """A button and its dialog, and the keys themselves: those that were offered before."""
+
+    def show() -> None:
+        state.dialog = None if state.dialog == "help" else "help"
+
+    state.keys.offer("?", "?", "this list", show)
+    rows = "".join(
+        f"<tr><td><kbd>{escape(k.shown)}</kbd></td><td>{k.does}</td></tr>" for k in state.keys.all
+    )
     text = pn.pane.HTML(
         f"{ABOUT}<h2>Keys</h2><table>{rows}</table><h2>Where it comes from</h2>{SOURCES}",
         stylesheets=[STYLE],
@@ -58,10 +63,9 @@ def help_view(state: State, viewer: Viewer) -> Viewable:
     button = pmui.IconButton(
         icon="help_outline",
         description="Help and keys",
-        on_click=lambda _: setattr(state, "dialog", "help"),
+        on_click=lambda _: show(),
         sx=on_the_bar(),
         margin=0,
     )
     state.follow_dialog(dialog, "help")
-    actions = {name: lambda key=key: key.act(state, viewer) for key in KEYS for name in key.names}
-    return pn.Row(button, dialog, Keyboard(actions), margin=0, width=40)
+    return pn.Row(button, dialog, Keyboard(state.keys.actions), margin=0, width=40)

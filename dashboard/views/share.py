@@ -6,13 +6,15 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from dashboard.browser import AddressBar
+from dashboard.browser import AddressBar, Camera
 from dashboard.state import Notice, State
 from dashboard.theme import on_the_bar
 
 
 def share_view(state: State) -> Viewable:
     """A button that copies the address, which always holds the state."""
+    camera = Camera()
+    state.address.follow(camera, {"camera": "view"})
     bar = AddressBar(query=state.address.query)
     button = pmui.IconButton(
         icon="link",
@@ -36,7 +38,11 @@ def share_view(state: State) -> Viewable:
             Notice("Your browser did not let the link be copied.", f"`{bar.address}`", "warning")
         )
 
+    def forget_camera(*_: object) -> None:
+        camera.view = []  # another structure is looked at from where it is seen best
+
+    state.param.watch(forget_camera, "result")
     state.address.param.watch(follow, "query")
     bar.param.watch(told, "copied")
     bar.param.watch(not_copied, "failed")
-    return pn.Row(button, bar, margin=0)
+    return pn.Row(button, bar, camera, margin=0)
