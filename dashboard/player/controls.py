@@ -11,17 +11,14 @@ from dashboard.player.playback import Playback
 from dashboard.player.widgets import SLIDER, SWITCH
 from dashboard.viewer import STYLES
 
-STYLE_NAMES = dict(zip(("Balls and sticks", "Space-filling", "Wireframe"), STYLES, strict=True))
+STYLE_NAMES = dict(zip(("Ball and stick", "Space-filling", "Wireframe"), STYLES, strict=True))
 
 
 def controls(playback: Playback, more: Viewable) -> Viewable:
     """Player and the most used settings; ``more`` is what the last button opens."""
     state, viewer = playback.state, playback.viewer
     previous = pmui.IconButton(
-        icon="skip_previous",
-        description="Previous mode",
-        on_click=lambda _: state.step(-1),
-        margin=0,
+        icon="skip_previous", description="Previous mode", on_click=lambda _: state.step(-1), margin=0
     )
     following = pmui.IconButton(
         icon="skip_next", description="Next mode", on_click=lambda _: state.step(1), margin=0
@@ -39,7 +36,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
     def write_caption(*_: object) -> None:
         caption.object = _caption(playback)
 
-    state.param.watch(write_caption, ["modes", "branch"])
+    state.param.watch(write_caption, ["modes", "branch", "unit"])
     playback.param.watch(write_caption, "others")
 
     amplitude = pmui.FloatSlider.from_param(
@@ -67,7 +64,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
         options=STYLE_NAMES,
         name="Style",
         size="small",
-        width=150,
+        width=160,
         margin=(0, 10),
         description="",
     )
@@ -95,7 +92,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
 
 def _caption(playback: Playback) -> str:
     state = playback.state
-    text = captions.mode(state.modes, state.branch)
+    text = captions.mode(state.modes, state.branch, state.unit)
     if state.bands is not None:
         text = f"q = {captions.wave_vector(state.q, state.bands)}  ·  {text}"
     for wave in playback.others:

@@ -41,7 +41,9 @@ def more(playback: Playback) -> Viewable:
 
 
 def _title(text: str) -> Viewable:
-    return pn.pane.HTML(f"<b>{text}</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
+    return pn.pane.HTML(
+        f"<b>{text}</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
+    )
 
 
 def _row(*parts: Any) -> Viewable:
@@ -76,22 +78,23 @@ def _view(playback: Playback) -> list[Viewable]:
 
 
 def _cells(playback: Playback) -> Viewable:
-    sliders = [
-        pmui.IntSlider.from_param(playback.param[name], name=f"Cells along {name}", **WIDE)
+    numbers = [
+        pmui.IntInput.from_param(
+            playback.param[name], name=f"along {name}", size="small", width=74, margin=(6, 3),
+            description="",
+        )
         for name in "abc"
-    ]
+    ]  # fmt: skip
     whole = pmui.Switch.from_param(playback.param.whole, name="Whole wave", **SWITCH)
     place = pn.Column(
-        _title("Cells"), _row(whole), *sliders, note(playback, "piece_note"), margin=0
+        _title("Cells"), _row(*numbers), _row(whole), note(playback, "piece_note"), margin=0
     )
 
     def fit(*_: object) -> None:
         periodic = playback.state.result.atoms.pbc
         place.visible = bool(periodic.any())
-        for slider, along in zip(sliders, periodic, strict=True):
-            slider.param.update(
-                visible=bool(along and not playback.whole), end=40 if periodic.sum() == 1 else 15
-            )
+        for number, along in zip(numbers, periodic, strict=True):
+            number.visible = bool(along and not playback.whole)
 
     playback.state.param.watch(fit, "result")
     playback.param.watch(fit, "whole")

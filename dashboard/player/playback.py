@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import param
+from ase import Atoms
+from param.parameterized import Event
 
 from dashboard import captions
 from dashboard.player.cells import MOST_ATOMS, Drawn, pieces_to_start_with, whole_wave
@@ -48,10 +50,10 @@ class Playback(param.Parameterized):
         self.state, self.viewer = state, viewer
         self.piece: Piece
         self._drawn: Drawn | None = None
+        self._shown: Atoms | None = None
         self._following = False
         self._show_structure()
-        state.param.watch(self._show_structure, "result")
-        state.param.watch(self._show_mode, ["modes", "branch"])
+        state.param.watch(self._show_state, ["result", "modes", "branch"])
         self.param.watch(self._of_own_accord(self._show_scene), ["a", "b", "c", "whole"])
         self.param.watch(
             self._of_own_accord(self._show_motion),
@@ -77,17 +79,29 @@ class Playback(param.Parameterized):
         """The selected mode, and those added to it."""
         return [Wave(self.state.branch), *self.others]
 
-    def _show_structure(self, *_: object) -> None:
-        a, b, c = pieces_to_start_with(self.state.result.atoms)
-        self._follow(a=a, b=b, c=c, others=[])
-        self._show_scene()
-
-    def _show_mode(self, *_: object) -> None:
+    def _show_state(self, *events: Event) -> None:
+        """All that the state changed in one step."""
+        if any(event.name == "result" for event in events):
+            self._show_structure()
+            return
         self._follow(others=[])
         if self.whole and self._drawn != self._wanted():
             self._show_scene()
         else:
             self._show_motion()
+
+    def _show_structure(self) -> None:
+        """Draw the structure, in as many cells as suit it if it is another than before."""
+        atoms = self.state.result.atoms
+        cells = {"a": self.a, "b": self.b, "c": self.c}
+        if self._shown is None or any(
+            getattr(self._shown, of).tobytes() != getattr(atoms, of).tobytes()
+            for of in ("numbers", "positions")
+        ):
+            cells = dict(zip("abc", pieces_to_start_with(atoms), strict=True))
+        self._shown = atoms
+        self._follow(**cells, others=[])
+        self._show_scene()
 
     def _wanted(self) -> Drawn:
         atoms = self.state.result.atoms
@@ -130,10 +144,8 @@ class Playback(param.Parameterized):
         except PhonoscopeError as error:
             self.amplitude_note = f"{error.what}: {error.why}. Shown: {self.amplitude_A:g} Å."
             return float(self.amplitude_A), self.waves
-        per = (
-            ""
-            if not self.state.result.atoms.pbc.any()
-            else (" One such oscillator is taken to be in every primitive cell.")
+        per = "" if not self.state.result.atoms.pbc.any() else (
+            " One such oscillator is taken to be in every primitive cell."
         )
         larger = f" Exaggerated × {self.exaggeration:g}." if self.exaggeration != 1 else ""
         self.amplitude_note = (

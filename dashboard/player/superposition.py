@@ -26,7 +26,7 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
     """Rows of the modes added, made only while ``sheet`` is open."""
     state = playback.state
     rows = pn.Column(margin=0, sizing_mode="stretch_width")
-    add = pmui.Select(name="Add a mode", options=[], size="small", margin=(4, 10), width=270)
+    add = pmui.Select(name="Add a mode", options=[], size="small", margin=(10, 14, 10, 10), sizing_mode="stretch_width")
     presets = pn.FlexBox(
         pmui.Button(name="Standing", on_click=lambda _: _join(playback, 0.0), **BUTTON),
         pmui.Button(name="Circular", on_click=lambda _: _join(playback, 90.0), **BUTTON),
@@ -53,10 +53,20 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
 
     add.param.watch(chosen, "value")
     sheet.param.watch(show, "visible")
-    state.param.watch(show, ["modes", "branch"])
+    state.param.watch(show, ["modes", "branch", "unit"])
     playback.param.watch(show, "others")
-    title = pn.pane.HTML("<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
-    return pn.Column(title, presets, rows, add, margin=0, css_classes=["superposition"])
+    title = pn.pane.HTML(
+        "<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
+    )
+    return pn.Column(
+        title,
+        presets,
+        rows,
+        add,
+        margin=0,
+        css_classes=["superposition"],
+        sizing_mode="stretch_width",
+    )
 
 
 def partners(playback: Playback) -> list[int]:
@@ -74,9 +84,9 @@ def _join(playback: Playback, phase_degrees: float) -> None:
 
 
 def _name(playback: Playback, branch: int) -> str:
-    modes = playback.state.modes
+    modes, unit = playback.state.modes, playback.state.unit
     irrep = modes.irrep[branch] or ""
-    return f"{branch + 1}: {irrep} {captions.number(modes.frequency_cm1[branch])} cm⁻¹"
+    return f"{branch + 1}: {irrep} {captions.number(modes.frequency_cm1[branch], unit)} {unit}"
 
 
 def _row(playback: Playback, wave: Wave) -> Viewable:

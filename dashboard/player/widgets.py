@@ -14,7 +14,7 @@ def note(parameterized: Any, name: str) -> pn.pane.HTML:
     """A small text that follows a parameter; no space is taken while it is empty."""
     pane = pn.pane.HTML(
         getattr(parameterized, name),
-        margin=(0, 6, 4, 6),
+        margin=(0, 8, 4, 10),
         styles={"font-size": "12px", "opacity": "0.8"},
         sizing_mode="stretch_width",
         visible=bool(getattr(parameterized, name)),

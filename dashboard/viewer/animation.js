@@ -84,9 +84,21 @@ export class Animation {
     this.overlay.showElements(this.scene.elements, (symbol) => this.colorOf(symbol))
     this.overlay.showAxes(this.scene.axes, model.axes)
     if (before?.structure === this.scene.structure) {
-      this.viewer.zoomTo()
-      fill(this.viewer, this.host, this.positions, this.count)
+      this.fit()
     } else this.resetView()
+  }
+
+  /** As large as the view has room for. */
+  fit() {
+    this.viewer.zoomTo()
+    fill(this.viewer, this.host, this.positions, this.count)
+    this.fitted = this.viewer.getView()[3]
+  }
+
+  resize() {
+    this.viewer.resize()
+    // Whoever has zoomed keeps that.
+    if (Math.abs(this.viewer.getView()[3] - this.fitted) < 1e-6) this.fit()
   }
 
   colorOf(symbol) {
@@ -222,10 +234,9 @@ export class Animation {
 
   resetView() {
     this.viewer.setView([0, 0, 0, 0, 0, 0, 0, 1]) // as if nobody had turned it
-    this.viewer.zoomTo()
     this.viewer.rotate(-14, "y")
     this.viewer.rotate(10, "x")
-    fill(this.viewer, this.host, this.positions, this.count)
+    this.fit()
   }
 
   lookAlong(name) {
@@ -234,8 +245,7 @@ export class Animation {
     if (k < 0) return
     const axis = (k) => Array.from(vectors.slice(3 * k, 3 * k + 3))
     this.viewer.setView([...this.viewer.getView().slice(0, 4), ...facing(axis(k), axis(k == 2 ? 1 : 2))])
-    this.viewer.zoomTo()
-    fill(this.viewer, this.host, this.positions, this.count)
+    this.fit()
   }
 
   save(name) {

@@ -30,7 +30,7 @@ export function render({ model }) {
   on("playing", (a) => { if (!model.playing) { a.settle(); a.move() } })
   on("picked", (a) => a.paintPicked())
   on("dark", (a) => a.newTheme())
-  on("resize", (a) => a.viewer.resize())
+  on("resize", (a) => a.resize())
   model.on("msg:custom", (message) => animation?.do(message))
   model.on("remove", () => animation?.stop())
   return host
