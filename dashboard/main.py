@@ -91,7 +91,7 @@ def page() -> pmui.Page:
     )
     _follow_theme(state, viewer, assembled, workspace)
     if complaint := state.address.complaint():
-        state.tell(Notice(complaint))
+        state.tell(Notice(complaint, kind="warning"))
     return assembled
 
 
