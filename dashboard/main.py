@@ -28,7 +28,11 @@ from dashboard.views.share import share_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
+from dashboard.views.symmetry import symmetry_view
+from dashboard.views.thermal import thermal_view
+from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
+from dashboard.views.zone import zone_view
 from engine.errors import PhonoscopeError
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
@@ -45,6 +49,10 @@ PLOTS: list[View] = [
 ]
 TABS: dict[str, View] = {
     "Modes": irreps_table_view,
+    "Symmetry": symmetry_view,
+    "Trust": trust_view,
+    "Zone": zone_view,
+    "Heat": thermal_view,
 }
 BAR: list[View] = [
     units_view,
@@ -55,7 +63,7 @@ BAR: list[View] = [
 
 def page() -> pmui.Page:
     """The whole page, showing what the address asks for (``?structure=silicon``) or methane."""
-    asked = {name: values[0].decode() for name, values in pn.state.session_args.items() if values}
+    asked = {name: values[0].decode(errors="replace") for name, values in pn.state.session_args.items() if values}
     state = State(asked)
     pn.config.exception_handler = lambda error: tell(state, error)
     viewer = Viewer(sizing_mode="stretch_both")
@@ -69,7 +77,7 @@ def page() -> pmui.Page:
     workspace = pn.Column(
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
-        _tabs(state, TABS, "tab", css_classes=["details"]),
+        _details(state),
         status_view(state),
         notice_view(state),
         stylesheets=[STYLE],
@@ -154,6 +162,19 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
         return names[tabs.active] if tabs.active else None
 
     state.address.offer(part, read, write, (tabs, ["active"]))
+    return tabs
+
+
+def _details(state: State) -> Viewable:
+    """The tabs beside the structure, of which the state knows the open one."""
+    tabs, names = _tabs(state, TABS, "tab", css_classes=["details"]), list(TABS)
+    state.tab = names[tabs.active]  # as the address asks
+
+    def open_tab(*_: object) -> None:
+        tabs.active = names.index(state.tab)
+
+    tabs.param.watch(lambda event: setattr(state, "tab", names[event.new]), "active")
+    state.param.watch(open_tab, "tab")
     return tabs
 
 

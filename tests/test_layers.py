@@ -22,7 +22,7 @@ LAYERS = [
     ["engine.modes"],
     ["engine.vibrations", "engine.amplitude"],
     ["engine.phonons"],
-    ["engine.isotopologues"],
+    ["engine.isotopologues", "engine.spectra", "engine.trust"],
     ["engine.library"],
     ["engine.formats", "engine.reference"],
     ["engine.jobs"],
