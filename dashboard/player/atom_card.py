@@ -11,7 +11,7 @@ from ase.data import atomic_masses, atomic_names, chemical_symbols
 from panel.viewable import Viewable
 
 from dashboard.player.playback import Playback
-from dashboard.viewer import shape_of
+from dashboard.viewer import relative_displacement
 from engine.amplitude import ellipse
 from engine.isotopes import isotopes_of
 
@@ -24,7 +24,7 @@ def atom_card(playback: Playback) -> Viewable:
     """A card over the view while an atom is picked."""
     state, viewer = playback.state, playback.viewer
     text = pn.pane.HTML("", margin=(8, 34, 0, 12), styles={"font-size": "13px"})
-    isotope = pmui.Select(name="Isotope", size="small", width=200, margin=(8, 12, 10, 12))
+    isotope = pmui.Select(label="Isotope", size="small", width=200, margin=(8, 12, 10, 12))
     close = pmui.IconButton(
         icon="close",
         size="small",
@@ -98,7 +98,7 @@ def _words(playback: Playback, place: int) -> str:
     ]
     if state.result.atoms.pbc.any():
         lines[0] += f"<br>in cell ({', '.join(map(str, piece.lattice[place]))})"
-    u = shape_of(state.modes, state.branch)[atom] * playback.viewer.amplitude
+    u = relative_displacement(state.modes, state.branch)[atom] * playback.viewer.amplitude
     longer, shorter = ellipse(u)
     size, width = np.linalg.norm(longer), np.linalg.norm(shorter)
     if size < 5e-4 * max(playback.viewer.amplitude, 1e-9):

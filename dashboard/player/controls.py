@@ -18,7 +18,10 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
     """Player and the most used settings; ``more`` is what the last button opens."""
     state, viewer = playback.state, playback.viewer
     previous = pmui.IconButton(
-        icon="skip_previous", description="Previous mode", on_click=lambda _: state.step(-1), margin=0
+        icon="skip_previous",
+        description="Previous mode",
+        on_click=lambda _: state.step(-1),
+        margin=0,
     )
     following = pmui.IconButton(
         icon="skip_next", description="Next mode", on_click=lambda _: state.step(1), margin=0

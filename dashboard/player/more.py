@@ -18,6 +18,7 @@ WIDE: dict[str, Any] = {
     "description": "",
     "sizing_mode": "stretch_width",
 }
+MOST, MOST_OF_A_CHAIN = 15, 40
 SMALL_BUTTON: dict[str, Any] = {"size": "small", "variant": "outlined", "margin": (2, 3)}
 
 
@@ -41,9 +42,7 @@ def more(playback: Playback) -> Viewable:
 
 
 def _title(text: str) -> Viewable:
-    return pn.pane.HTML(
-        f"<b>{text}</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
-    )
+    return pn.pane.HTML(f"<b>{text}</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
 
 
 def _row(*parts: Any) -> Viewable:
@@ -79,12 +78,11 @@ def _view(playback: Playback) -> list[Viewable]:
 
 def _cells(playback: Playback) -> Viewable:
     numbers = [
-        pmui.IntInput.from_param(
-            playback.param[name], name=f"along {name}", size="small", width=74, margin=(6, 3),
-            description="",
+        pmui.Select.from_param(
+            playback.param[name], label=f"along {name}", size="small", width=76, margin=(8, 3, 2, 3)
         )
         for name in "abc"
-    ]  # fmt: skip
+    ]
     whole = pmui.Switch.from_param(playback.param.whole, name="Whole wave", **SWITCH)
     place = pn.Column(
         _title("Cells"), _row(*numbers), _row(whole), note(playback, "piece_note"), margin=0
@@ -94,7 +92,10 @@ def _cells(playback: Playback) -> Viewable:
         periodic = playback.state.result.atoms.pbc
         place.visible = bool(periodic.any())
         for number, along in zip(numbers, periodic, strict=True):
-            number.visible = bool(along and not playback.whole)
+            number.param.update(
+                visible=bool(along and not playback.whole),
+                options=list(range(1, (MOST_OF_A_CHAIN if periodic.sum() == 1 else MOST) + 1)),
+            )
 
     playback.state.param.watch(fit, "result")
     playback.param.watch(fit, "whole")

@@ -22,9 +22,9 @@ from engine.structure import Piece, piece
 class Playback(param.Parameterized):
     """Settings of the player. It watches the state and itself, and keeps the viewer up to date."""
 
-    a: Any = param.Integer(default=1, bounds=(1, 40), doc="Cells along a, ...")
-    b: Any = param.Integer(default=1, bounds=(1, 40), doc="... along b ...")
-    c: Any = param.Integer(default=1, bounds=(1, 40), doc="... and along c.")
+    a: Any = param.Integer(default=1, bounds=(1, None), doc="Cells along a, ...")
+    b: Any = param.Integer(default=1, bounds=(1, None), doc="... along b ...")
+    c: Any = param.Integer(default=1, bounds=(1, None), doc="... and along c.")
     whole: Any = param.Boolean(
         default=False, doc="Draw a supercell in which the wave repeats, instead of these."
     )
@@ -144,8 +144,10 @@ class Playback(param.Parameterized):
         except PhonoscopeError as error:
             self.amplitude_note = f"{error.what}: {error.why}. Shown: {self.amplitude_A:g} Å."
             return float(self.amplitude_A), self.waves
-        per = "" if not self.state.result.atoms.pbc.any() else (
-            " One such oscillator is taken to be in every primitive cell."
+        per = (
+            ""
+            if not self.state.result.atoms.pbc.any()
+            else (" One such oscillator is taken to be in every primitive cell.")
         )
         larger = f" Exaggerated × {self.exaggeration:g}." if self.exaggeration != 1 else ""
         self.amplitude_note = (

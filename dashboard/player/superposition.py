@@ -26,7 +26,13 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
     """Rows of the modes added, made only while ``sheet`` is open."""
     state = playback.state
     rows = pn.Column(margin=0, sizing_mode="stretch_width")
-    add = pmui.Select(name="Add a mode", options=[], size="small", margin=(10, 14, 10, 10), sizing_mode="stretch_width")
+    add = pmui.Select(
+        label="Add a mode",
+        options=[],
+        size="small",
+        margin=(10, 14, 10, 10),
+        sizing_mode="stretch_width",
+    )
     presets = pn.FlexBox(
         pmui.Button(name="Standing", on_click=lambda _: _join(playback, 0.0), **BUTTON),
         pmui.Button(name="Circular", on_click=lambda _: _join(playback, 90.0), **BUTTON),
@@ -55,9 +61,7 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
     sheet.param.watch(show, "visible")
     state.param.watch(show, ["modes", "branch", "unit"])
     playback.param.watch(show, "others")
-    title = pn.pane.HTML(
-        "<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"}
-    )
+    title = pn.pane.HTML("<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
     return pn.Column(
         title,
         presets,

@@ -100,12 +100,12 @@ def motion_of(modes: Modes, waves: Sequence[Wave], true_speed: bool = False) -> 
                 "rate": rate,
             }
             for wave, rate in zip(waves, rates, strict=True)
-            for u in [shape_of(modes, wave.branch)]
+            for u in [relative_displacement(modes, wave.branch)]
         ],
     }
 
 
-def shape_of(modes: Modes, branch: int) -> Shaped[np.ndarray, "atoms 3"]:
+def relative_displacement(modes: Modes, branch: int) -> Shaped[np.ndarray, "atoms 3"]:
     """Displacement of a mode in which the atom that moves most has length 1."""
     u = modes.displacement[branch]
     return u / np.linalg.norm(u, axis=1).max()

@@ -77,7 +77,9 @@ class Dashboard:
 
     def displacements(self, phase: float = 0.0) -> np.ndarray:
         """Drawn positions less the equilibrium ones, per unit of amplitude."""
-        return (self.drawn(phase) - self.places()["positions"]) / self.of_viewer("a.model.amplitude")
+        return (self.drawn(phase) - self.places()["positions"]) / self.of_viewer(
+            "a.model.amplitude"
+        )
 
     def places(self) -> dict[str, Any]:
         """The drawn atoms at rest: symbols, positions, source and lattice."""
