@@ -63,7 +63,11 @@ BAR: list[View] = [
 
 def page() -> pmui.Page:
     """The whole page, showing what the address asks for (``?structure=silicon``) or methane."""
-    asked = {name: values[0].decode(errors="replace") for name, values in pn.state.session_args.items() if values}
+    asked = {
+        name: values[0].decode(errors="replace")
+        for name, values in pn.state.session_args.items()
+        if values
+    }
     state = State(asked)
     pn.config.exception_handler = lambda error: tell(state, error)
     viewer = Viewer(sizing_mode="stretch_both")

@@ -18,7 +18,7 @@ from jaxtyping import Float
 from dashboard.address import Address, q_of, text_of_q
 from dashboard.captions import UNITS
 from dashboard.keys import Keys
-from dashboard.subject import Subject, of_entry
+from dashboard.subject import Subject, of_entry, of_key
 from engine import library
 from engine.errors import PhonoscopeError
 from engine.modes import Modes
@@ -202,6 +202,14 @@ class State(param.Parameterized):
                 raise ValueError("a molecule has no wave vectors")
             self.select(0, q_of(text))
 
+        def read_path(text: str) -> None:
+            if not isinstance(self.result, Phonons):
+                raise ValueError("a molecule has no bands")
+            self.follow(text)
+
+        def path() -> str | None:
+            return None if self.path == "auto" else self.path
+
         def read_mode(text: str) -> None:
             if not text.isdecimal() or not 1 <= int(text) <= len(self.modes):
                 raise ValueError(f"there are modes 1 to {len(self.modes)}")
@@ -220,9 +228,13 @@ class State(param.Parameterized):
         def q() -> str | None:
             return text_of_q(self.q) if isinstance(self.result, Phonons) else None
 
-        offer = self.address.offer
+        offer, changed = self.address.offer, (self, ["subject"])
         offer("structure", read_entry, lambda: self.entry_name, (self, ["entry_name"]))
+        offer("result", lambda key: self.show(of_key(key)), lambda: self.subject.key, changed)
         offer("q", read_q, q, (self, ["modes"]))
+        offer(
+            "path", read_path, lambda: None if self.path == "auto" else self.path, (self, ["path"])
+        )
         offer("mode", read_mode, lambda: str(self.branch + 1), (self, ["branch"]))
         offer("unit", read_unit, unit, (self, ["unit"]))
         self.address.follow(self, ["projector"])

@@ -8,6 +8,9 @@ from dashboard.player.cells import pieces_to_start_with
 from dashboard.player.playback import Playback
 from dashboard.viewer import Wave
 
+MOST_CELLS = 40
+"""A direction, in a link; the player says which of these are too many atoms to be drawn."""
+
 STEP_A = 0.05
 """By which a key changes the amplitude, in angstrom."""
 
@@ -42,7 +45,7 @@ def offer_to_page(playback: Playback) -> None:
 
 def _offer_cells(playback: Playback) -> None:
     """How many cells are drawn, in links like cells=2,2,2."""
-    most = playback.param.a.bounds[1]
+    most = MOST_CELLS
     usual: dict[int, tuple[int, ...]] = {}
 
     def read(text: str) -> None:

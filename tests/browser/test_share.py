@@ -134,7 +134,8 @@ def test_projector_mode(dashboard, address):
     size = dashboard.caption.bounding_box()["height"]
     height = dashboard.rows.first.bounding_box()["height"]
     type_of_axes = """() => [...Bokeh.documents[0]._all_models.values()]
-        .filter((model) => model.type.endsWith("Axis")).map((axis) => axis.axis_label_text_font_size)"""
+        .filter((model) => model.type.endsWith("Axis"))
+        .map((axis) => axis.axis_label_text_font_size)"""
     before = page.evaluate(type_of_axes)
     press(dashboard, "p")
     dashboard.eventually(lambda: dashboard.caption.bounding_box()["height"] > 1.25 * size)

@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
 
+import engine
 from dashboard.address import q_of, text_of_q
 from dashboard.player import Playback
 from dashboard.player.offered import offer_to_page
 from dashboard.state import State
 from dashboard.viewer import Viewer
+from engine.formats.stored import result_to_bytes
+from engine.jobs.store import Store
 
 
 def opened(query):
@@ -97,3 +100,15 @@ def test_wrong_wave_vectors(wrong):
 def test_wave_vectors_are_short_and_exact(q, text):
     assert text_of_q(np.array(q)) == text
     assert np.allclose(q_of(text), q, atol=1e-12, rtol=0)
+
+
+def test_a_result_of_ones_own_is_found_again_by_its_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("PHONOSCOPE_CACHE", str(tmp_path))
+    key = "ab" * 32
+    Store().put(key, result_to_bytes(engine.entry("diatomic-chain").result()))
+    state, _, _ = opened(f"result={key}&q=0.25,0,0&mode=2")
+    assert state.address.query == f"?result={key}&q=0.25,0,0&mode=2"
+    assert state.subject.title == "NaCl"
+    gone, _, _ = opened(f"result={'0' * 64}")
+    assert "not on this server" in gone.address.complaint()
+    assert "structure=methane" in gone.address.query
