@@ -6,6 +6,7 @@ import panel as pn
 from panel.viewable import Viewable
 
 from dashboard.player import Playback, atom_card, controls, more
+from dashboard.player.offered import offer_to_page
 from dashboard.state import State
 from dashboard.viewer import Viewer
 
@@ -18,6 +19,7 @@ def structure_view(state: State, viewer: Viewer) -> Viewable:
     viewer : the one viewer of the page; it is changed, never replaced.
     """
     playback = Playback(state, viewer)
+    offer_to_page(playback)
     sheet = more(playback)
     picture = pn.Column(
         viewer, atom_card(playback), sizing_mode="stretch_both", styles={"position": "relative"}
