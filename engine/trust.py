@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.errors import PhonoscopeError
 from engine.modes import Modes
 from engine.phonons.bands import UNSTABLE_CM1, Bands
 from engine.phonons.result import Phonons
@@ -342,7 +343,13 @@ def _derivatives(kind: str) -> Check:
 
 
 def _elements(result: Phonons) -> Check:
-    known = result.potential.elements
+    try:
+        known = result.potential.elements
+    except PhonoscopeError as error:  # a stored result, whose model is not on this machine
+        meaning = f"{result.potential.name} is not at hand to be asked."
+        return Check(
+            "Elements the model covers", None, "", None, None, "unknown", meaning, error.fix
+        )
     covered = "any" if known is None else f"{len(known)}"
     if known is not None and set(result.atoms.numbers.tolist()) - known:
         meaning, advice = "The model has never met some of these.", "Choose another model."
