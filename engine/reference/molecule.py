@@ -135,8 +135,8 @@ def _quantum(method: Method, result: Reference) -> dict[str, Any]:
         "response_grid_level": RESPONSE_GRID_LEVEL,
         "scf_tolerance_hartree": method.energy_tolerance,
         "optimisation": f"geomeTRIC, {method.convergence_set}; then made exactly symmetric",
-        "derivatives": "analytic Hessian, rigid translations taken out; 13 gradients in electric fields, step "
-        f"{FIELD_STEP} a.u., those that symmetry relates computed once",
+        "derivatives": "analytic Hessian, rigid translations taken out; 13 gradients in "
+        f"electric fields, step {FIELD_STEP} a.u., those that symmetry relates computed once",
     }
 
 
