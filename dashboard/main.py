@@ -21,7 +21,9 @@ from dashboard.views.library import library_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
+from dashboard.views.symmetry import symmetry_view
 from dashboard.views.thermal import thermal_view
+from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
 from dashboard.views.zone import zone_view
 from engine import library
@@ -40,6 +42,8 @@ PLOTS: list[View] = [
 ]
 TABS: dict[str, View] = {
     "Modes": irreps_table_view,
+    "Symmetry": symmetry_view,
+    "Trust": trust_view,
     "Zone": zone_view,
     "Heat": thermal_view,
 }
@@ -62,7 +66,7 @@ def page() -> pmui.Page:
     workspace = pn.Column(
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
-        _tabs(state, TABS, css_classes=["details"]),
+        _details(state),
         status_view(state),
         css_classes=["workspace"],
         stylesheets=[STYLE],
@@ -91,6 +95,18 @@ def _tabs(state: State, views: Mapping[str, View], **params: Any) -> Viewable:
         sizing_mode="stretch_both",
         **params,
     )
+
+
+def _details(state: State) -> Viewable:
+    """The tabs beside the structure, of which the state knows the open one."""
+    tabs, names = _tabs(state, TABS, css_classes=["details"]), list(TABS)
+
+    def open_tab(*_: object) -> None:
+        tabs.active = names.index(state.tab)
+
+    tabs.param.watch(lambda event: setattr(state, "tab", names[event.new]), "active")
+    state.param.watch(open_tab, "tab")
+    return tabs
 
 
 hv.extension("bokeh", logo=False)

@@ -30,6 +30,7 @@ def compute_ahead() -> None:
     def compute() -> None:
         for name in library.names():
             subject = of_entry(name)
+            assert subject.verdict
             if isinstance(subject.result, Phonons) and subject.bands is not None:
                 subject.result.modes(subject.bands.q[1])  # compiles what a click needs
 
@@ -53,6 +54,7 @@ class State(param.Parameterized):
     path = param.String(default="auto", doc="The path of the bands, see engine.phonons.band_path.")
     modes = param.Parameter(doc="Modes at the selected wave vector.")
     branch = param.Integer(default=0, doc="The selected mode, counted from 0.")
+    tab = param.String(default="Modes", doc="The open one of the tabs beside the structure.")
     unit: Any = param.Selector(
         objects=list(UNITS), default="cm⁻¹", doc="Unit of every frequency on the page."
     )

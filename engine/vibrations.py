@@ -12,6 +12,7 @@ from engine.errors import PhonoscopeError
 from engine.finite_differences import derivatives_of, energy_forces_stress, hessian
 from engine.modes import Modes, modes_of
 from engine.potentials import Potential
+from engine.progress import FORCES, LABELS, Report, tell
 from engine.symmetry.correlation import correlation
 from engine.symmetry.group import SymmetryGroup
 from engine.symmetry.labels import representation
@@ -43,6 +44,9 @@ class Vibrations:
         is removed before diagonalising.
     residual_translation_cm1, residual_rotation_cm1 : largest wavenumber of a rigid translation and
         rotation before they are projected out; zero for an exact Hessian at a stationary point.
+    hessian_eV_A2 : shape (3*atoms, 3*atoms), as the model gave it: not made symmetric, no masses.
+    forces_eV_A : shape (atoms, 3), the forces that are left.
+    tolerance_A : largest distance in angstrom of an atom from the symmetry it was given.
     """
 
     atoms: Atoms
@@ -58,6 +62,9 @@ class Vibrations:
     hessian_symmetry_error: float
     residual_translation_cm1: float
     residual_rotation_cm1: float
+    hessian_eV_A2: Float[np.ndarray, "3*atoms 3*atoms"]
+    forces_eV_A: Float[np.ndarray, "atoms 3"]
+    tolerance_A: float
 
     @property
     def linear(self) -> bool:
@@ -65,13 +72,19 @@ class Vibrations:
         return self.parent_group.linear
 
 
-def vibrations(atoms: Atoms, model: Potential, tolerance_A: float | None = None) -> Vibrations:
+def vibrations(
+    atoms: Atoms,
+    model: Potential,
+    tolerance_A: float | None = None,
+    progress: Report | None = None,
+) -> Vibrations:
     """Vibrations of a molecule under a potential, at the geometry given.
 
     Parameters
     ----------
     tolerance_A : largest distance in angstrom of an atom from the symmetry it is given; None for
         the default of :func:`engine.symmetry.point_group`.
+    progress : is told how far it is.
 
     Raises
     ------
@@ -80,10 +93,13 @@ def vibrations(atoms: Atoms, model: Potential, tolerance_A: float | None = None)
         is not installed.
     """
     _require_molecule(atoms)  # before a Hessian is computed that nobody may use
+    tell(progress, FORCES)
     state = energy_forces_stress(atoms, model)
+    second_derivatives = hessian(atoms, model, progress=progress)
+    tell(progress, LABELS)
     return vibrations_from_hessian(
         atoms,
-        hessian(atoms, model),
+        second_derivatives,
         model.name,
         state.energy_eV,
         state.forces_eV_A,
@@ -150,6 +166,9 @@ def vibrations_from_hessian(
         hessian_symmetry_error=float(forbidden),
         residual_translation_cm1=_largest_cm1(matrix, translations),
         residual_rotation_cm1=_largest_cm1(matrix, rotations),
+        hessian_eV_A2=hessian_eV_A2,
+        forces_eV_A=forces_eV_A,
+        tolerance_A=tolerance_A,
     )
 
 

@@ -9,12 +9,12 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up; a module may import those of its own layer's package and those below.
 LAYERS = [
-    ["engine.errors", "engine.units", "engine.runtime"],
+    ["engine.errors", "engine.units", "engine.runtime", "engine.progress"],
     ["engine.neighbours"],
     ["engine.graph"],
     ["engine.potentials"],
     ["engine.derivatives"],
-    ["engine.finite_differences", "engine.isotopes"],
+    ["engine.finite_differences", "engine.isotopes", "engine.domain"],
     ["engine.calculator"],
     ["engine.checks"],
     ["engine.symmetry", "engine.structure"],
@@ -22,8 +22,10 @@ LAYERS = [
     ["engine.modes"],
     ["engine.vibrations"],
     ["engine.phonons"],
+    ["engine.isotopologues", "engine.spectra", "engine.trust"],
     ["engine.library"],
     ["engine.formats", "engine.reference"],
+    ["engine.jobs"],
     ["engine.training"],
     ["engine"],
     ["engine.cli", "engine.__main__"],

@@ -3,7 +3,7 @@
 from engine.phonons.bands import Bands
 from engine.phonons.dos import Dos
 from engine.phonons.path import BandPath, band_path, standard_route
-from engine.phonons.phonons import phonons
+from engine.phonons.phonons import phonons, phonons_from_force_constants
 from engine.phonons.polar import BornCharges, born_charges
 from engine.phonons.result import Phonons
 from engine.phonons.thermal import Thermal
@@ -23,5 +23,6 @@ __all__ = [
     "born_charges",
     "brillouin_zone",
     "phonons",
+    "phonons_from_force_constants",
     "standard_route",
 ]

@@ -80,6 +80,12 @@ class SymmetryGroup:
         """Trace of each operation in the space of the given orthonormal modes."""
         return np.einsum("mix,gmix->g", modes.conj(), self.act(modes)).real
 
+    def matrices(
+        self, modes: Shaped[np.ndarray, "modes atoms 3"]
+    ) -> Shaped[np.ndarray, "order modes modes"]:
+        """What each operation makes of orthonormal modes: g u_n = sum_m D(g)_mn u_m."""
+        return np.einsum("mix,gnix->gmn", modes.conj(), self.act(modes))
+
     def displacement_characters(self) -> Float[np.ndarray, " order"]:
         """Characters of all 3N displacements: unmoved atoms times the trace of the rotation."""
         unmoved = (self.permutations == np.arange(self.permutations.shape[1])).sum(1)
