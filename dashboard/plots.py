@@ -51,6 +51,13 @@ def pane(plot: figure, **params: Any) -> Viewable:
     return pn.pane.Bokeh(plot, **{"sizing_mode": "stretch_both", "margin": 0, **params})
 
 
+def extent(axis: Range1d) -> float:
+    """How much of an axis is seen."""
+    low: Any = axis.start
+    high: Any = axis.end
+    return float(high - low)
+
+
 def set_range(axis: Range1d, low: float, high: float) -> None:
     """What is seen, now and after the whole plot is asked for again."""
     axis.update(start=low, end=high, reset_start=low, reset_end=high)

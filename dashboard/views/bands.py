@@ -10,21 +10,20 @@ import panel_material_ui as pmui
 from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.events import Tap
 from bokeh.models import (
-    BoxAnnotation,
     ColumnDataSource,
     CustomJSHover,
     FixedTicker,
     HoverTool,
-    Label,
-    Span,
+    Range1d,
 )
+from bokeh.models.annotations import BoxAnnotation, Label, Span
 from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
 from dashboard.live import on_change
-from dashboard.plots import empty_figure, follow_unit, pane, set_range
+from dashboard.plots import empty_figure, extent, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.views.branches import (
     COLOURINGS,
@@ -95,7 +94,7 @@ def bands_view(state: State) -> Viewable:
         words,
         pn.Row(
             pane(plot.figure),
-            pane(dos_figure(state, plot.figure.y_range), sizing_mode="stretch_height"),
+            pane(dos_figure(state, plot.y), sizing_mode="stretch_height"),
             sizing_mode="stretch_both",
         ),
         sizing_mode="stretch_both",
@@ -115,7 +114,8 @@ class _Plot:
         self.pieces = ColumnDataSource(NO_PIECES)
         self.marker = ColumnDataSource({"x": [], "y": []})
         self.points = ColumnDataSource({"x": []})
-        self.figure = empty_figure(x_range=(0, 1), y_range=(0, 1))
+        self.x, self.y = Range1d(start=0, end=1), Range1d(start=0, end=1)
+        self.figure = empty_figure(x_range=self.x, y_range=self.y)
         self.figure.min_border_left = 66
         self.figure.xaxis.axis_label = "wave vector q"
         self.words = CustomJSHover(code=HOVER)
@@ -174,11 +174,12 @@ class _Plot:
         if bands is None:
             return
         length = float(bands.distance[-1])
-        set_range(self.figure.x_range, -0.02 * length, 1.02 * length)
-        set_range(self.figure.y_range, *frequency_range(bands))
+        set_range(self.x, -0.02 * length, 1.02 * length)
+        set_range(self.y, *frequency_range(bands))
         ticks = path_names(bands)
-        self.figure.xaxis.ticker = FixedTicker(ticks=list(ticks))
-        self.figure.xaxis.major_label_overrides = ticks
+        self.figure.xaxis[0].update(
+            ticker=FixedTicker(ticks=list(ticks)), major_label_overrides=ticks
+        )
         self.points.data = {"x": list(ticks)}
         self.unstable.visible = self.unstable_word.visible = bands.unstable
         self.lines.data = {**branches_of(bands), "color": self._colors()}
@@ -213,7 +214,7 @@ class _Plot:
 
     def show_whole(self) -> None:
         """Undo what was enlarged."""
-        for each in (self.figure.x_range, self.figure.y_range):
+        for each in (self.x, self.y):
             each.update(start=each.reset_start, end=each.reset_end)
 
     def select(self, distance: float, frequency_cm1: float) -> None:
@@ -226,12 +227,11 @@ class _Plot:
 
     def _aspect(self) -> float:
         """cm^-1 that are as long on the screen as 1/angstrom along the path."""
-        x, y = self.figure.x_range, self.figure.y_range
         try:
             shape = self.figure.inner_height / self.figure.inner_width
         except UnsetValueError:  # it has not been drawn yet
             shape = 1.0
-        return float((y.end - y.start) / (x.end - x.start) / shape)
+        return extent(self.y) / extent(self.x) / shape
 
 
 def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) -> tuple[int, int]:

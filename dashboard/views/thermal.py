@@ -10,7 +10,8 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from ase import Atoms
-from bokeh.models import ColumnDataSource, FixedTicker, Label, Span
+from bokeh.models import ColumnDataSource, FixedTicker, Range1d
+from bokeh.models.annotations import Label, Span
 from jaxtyping import Float
 from panel.viewable import Viewable
 
@@ -132,7 +133,8 @@ class _Plot:
     """One curve against temperature, with the limit of Dulong and Petit where it has one."""
 
     def __init__(self) -> None:
-        self.figure = empty_figure(x_range=(0, float(TEMPERATURES_K[-1])), y_range=(0, 1))
+        self.y = Range1d(start=0, end=1)
+        self.figure = empty_figure(x_range=(0, float(TEMPERATURES_K[-1])), y_range=self.y)
         self.figure.xaxis.axis_label = "temperature (K)"
         self.figure.xaxis.ticker = FixedTicker(ticks=[0, 500, 1000])
         self.figure.min_border_right = 22
@@ -160,7 +162,7 @@ class _Plot:
         if name == "Cᵥ":
             high = 1.1 * limit
         margin = 0.06 * (high - low or 1.0)
-        set_range(self.figure.y_range, low - margin * (low < 0), high + margin)
+        set_range(self.y, low - margin * (low < 0), high + margin)
 
     def mark(self, temperature_K: float) -> None:
         """Mark a temperature."""
