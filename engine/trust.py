@@ -34,11 +34,11 @@ WRONG_FORCE_EV_A = 0.05
 WRONG_STRESS_GPA = 5.0
 """Some percent of a bulk modulus: the volume, and with it every frequency, is off by percents."""
 
-LARGE_TRANSLATION_CM1, WRONG_TRANSLATION_CM1 = 1.0, 20.0
-"""An exact Hessian has zero; beyond the second the soft vibrations of molecules begin."""
+LARGE_SHIFT_CM1, WRONG_SHIFT_CM1 = 5.0, 25.0
+"""By how much an error of the second derivatives may shift the lowest vibration."""
 
-LARGE_ROTATION_CM1, WRONG_ROTATION_CM1 = 10.0, 50.0
-"""Residual forces turn a molecule: quantum chemists accept about 10 cm^-1, and optimise beyond."""
+LARGE_RIGID_CM1 = 50.0
+"""Rigid motions of a good Hessian: grids of density functionals leave 10 to 50 cm^-1."""
 
 LARGE_DISTANCE_A, WRONG_DISTANCE_A = 0.01, 0.05
 """Noise of a relaxation, and a distortion that is seen in frequencies."""
@@ -51,9 +51,6 @@ WRONG_DISTANCE_FROM_DATA = 2.0
 
 WRONG_HESSIAN = 0.02
 """Part of the second derivatives, relative, that mixes vibrations of different symmetry."""
-
-WRONG_INTERPOLATION_CM1 = 25.0
-"""As wide as a branch of soft modes is tall."""
 
 WRONG_ACOUSTIC_SUM = 0.05
 """eV/angstrom^2; on 28 amu 22 cm^-1 where there should be zero."""
@@ -125,6 +122,7 @@ def verdict(
 
 def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
     group, lowest = result.group, float(result.modes.frequency_cm1.min())
+    rigid = _limits_of_rigid(result.modes)
     return (
         _force(result.max_force_eV_A),
         _lowest(lowest, "", "the molecule"),
@@ -132,16 +130,17 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
             "Drift",
             result.residual_translation_cm1,
             "cm^-1",
-            (LARGE_TRANSLATION_CM1, WRONG_TRANSLATION_CM1),
-            "Moving the molecule as a whole costs nothing, so this frequency should be zero.",
+            rigid,
+            "Moving the molecule as a whole costs nothing, so this frequency should be zero. It is "
+            "taken out; an error as large would shift the lowest vibration little up to the limit.",
             "Use tighter settings for the second derivatives.",
         ),
         _held(
             "Turning",
             result.residual_rotation_cm1,
             "cm^-1",
-            (LARGE_ROTATION_CM1, WRONG_ROTATION_CM1),
-            "Turning the molecule costs nothing where no force is left.",
+            rigid,
+            "Turning the molecule costs nothing where no force is left. It is taken out as well.",
             "Relax the structure: what force is left turns the molecule.",
         ),
         _distance(group.rms_A, group.name),
@@ -230,6 +229,18 @@ def _domain(found: Surroundings | None) -> Check:
     )
 
 
+def _limits_of_rigid(modes: Modes) -> tuple[float, float]:
+    """Limits of the frequencies, in cm^-1, of what should be a rigid motion.
+
+    An error of that size in omega^2 of a vibration shifts it by r^2 / (2 omega).
+    """
+    softest = max(float(np.abs(modes.frequency_cm1).min()), LARGE_SHIFT_CM1)
+    large, wrong = (
+        float(np.sqrt(2 * softest * shift)) for shift in (LARGE_SHIFT_CM1, WRONG_SHIFT_CM1)
+    )
+    return min(large, LARGE_RIGID_CM1), wrong
+
+
 def _held(
     name: str,
     value: float,
@@ -305,7 +316,7 @@ def _interpolation(result: Phonons) -> Check:
             name,
             error,
             "cm^-1",
-            (LARGE_INTERPOLATION_CM1, WRONG_INTERPOLATION_CM1),
+            (LARGE_INTERPOLATION_CM1, WRONG_SHIFT_CM1),
             "Bands between the points of the mesh, against exact ones half-way.",
             "Use a finer mesh.",
         )

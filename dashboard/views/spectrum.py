@@ -29,7 +29,7 @@ ROWS = {"silent": palette.SILENT, "Raman": palette.RAMAN, "IR": palette.IR}
 POINTS = 1500
 HOVER = "<b>@irrep</b> &nbsp;@told<br>@height"
 IMAGINARY = "return (tick < 0 ? -tick + 'i' : '' + tick)"
-SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 10, 0, 4)}
+SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 4, 0, 2)}
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,8 @@ def _controls(settings: Settings, changed: Any) -> Viewable:
         options={"Lorentz": "Lorentzian", "Gauss": "Gaussian"},
         value="Lorentzian",
         size="small",
-        margin=(0, 6),
-        sx={"& .MuiButtonBase-root": {"textTransform": "none", "padding": "0 6px"}},
+        margin=(0, 2),
+        sx={"& .MuiButtonBase-root": {"textTransform": "none", "padding": "0 5px"}},
         description="Shape of a line",
     )
     turned = pmui.Switch(name="reversed", size="small", margin=(0, 0, 0, 4), description="")
