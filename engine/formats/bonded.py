@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from ase import Atoms
 from rdkit import Chem, rdBase
-from rdkit.Chem import AllChem, rdDistGeom, rdMolDescriptors
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolDescriptors
 
 from engine.errors import PhonoscopeError
 from engine.formats.given import Given
@@ -128,7 +128,7 @@ def _embedded(molecule: Chem.Mol, title: str, format: str, told: str) -> Given:
             "embedded",
             "Give a file with positions, such as .xyz or .sdf.",
         )
-    parameters = rdDistGeom.ETKDGv3()
+    parameters: Any = rdDistGeom.ETKDGv3()
     parameters.randomSeed = SEED
     count = min(MOST_CONFORMERS, 1 + 4 * rdMolDescriptors.CalcNumRotatableBonds(molecule, False))
     if not rdDistGeom.EmbedMultipleConfs(molecule, count, parameters):
@@ -162,11 +162,11 @@ def _optimised(molecule: Chem.Mol) -> str:
     -------
     where the positions come from, in words.
     """
-    if AllChem.MMFFHasAllMoleculeParams(molecule):
-        found = AllChem.MMFFOptimizeMoleculeConfs(molecule, maxIters=STEPS)
+    if rdForceFieldHelpers.MMFFHasAllMoleculeParams(molecule):
+        found = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(molecule, maxIters=STEPS)
         field = "the force field MMFF94"
-    elif AllChem.UFFHasAllMoleculeParams(molecule):
-        found = AllChem.UFFOptimizeMoleculeConfs(molecule, maxIters=STEPS)
+    elif rdForceFieldHelpers.UFFHasAllMoleculeParams(molecule):
+        found = rdForceFieldHelpers.UFFOptimizeMoleculeConfs(molecule, maxIters=STEPS)
         field = "the force field UFF"
     else:
         return "typical bond lengths (no force field knows these atoms)"
@@ -237,7 +237,7 @@ def _syntax(smiles: str) -> str:
     return "its symbols do not follow one another as they should"
 
 
-def _chemistry(problem: Chem.MolSanitizeException, molecule: Chem.Mol) -> str:
+def _chemistry(problem: Any, molecule: Chem.Mol) -> str:
     if problem.GetType() == "AtomValenceException":
         atom = molecule.GetAtomWithIdx(problem.GetAtomIdx())
         bonds = sum(bond.GetBondTypeAsDouble() for bond in atom.GetBonds())

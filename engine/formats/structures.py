@@ -17,16 +17,17 @@ from vesin import NeighborList
 
 from engine import library
 from engine.errors import PhonoscopeError
+from engine.finite_differences import bare
 from engine.formats.bonded import read_molfile, read_smiles
 from engine.formats.cif import read_cif
 from engine.formats.cif_expansion import TOO_CLOSE_A
 from engine.formats.given import Given
-from engine.finite_differences import bare
 from engine.formats.recognition import ENDINGS, recognised, with_head
 
 CIF_ENDINGS = (".cif", ".mcif", ".cif.gz")
 MOL_ENDINGS = (".mol", ".sdf", ".sd", ".mdl")
 SMILES_ENDINGS = (".smi", ".smiles")
+PYMATGEN_ENDINGS = (".json", ".yaml", ".yml", ".res")
 LARGEST_BYTES = 64_000_000
 MOST_SHOWN = 40
 """Characters of a pasted text by which it is called."""
@@ -50,10 +51,15 @@ def read(name_or_path: str | Path) -> Atoms:
             "it is neither a file nor a name of the library",
             f"Library: {', '.join(library.names())}.",
         )
-    return read_file(path).atoms
+    return read_file(path)
 
 
-def read_file(path: Path, frame: int | None = None, add_hydrogens: bool = False) -> Given:
+def read_file(path: Path) -> Atoms:
+    """The structure in a file, see :func:`given_file`."""
+    return given_file(path).atoms
+
+
+def given_file(path: Path, frame: int | None = None, add_hydrogens: bool = False) -> Given:
     """A structure from a file: CIF, MOL, SDF, SMILES, and whatever ase or pymatgen read.
 
     Constraints of a file, like POSCAR's selective dynamics, are left out: no vibration keeps them.
@@ -89,12 +95,12 @@ def read_file(path: Path, frame: int | None = None, add_hydrogens: bool = False)
     return given
 
 
-def read_text(text: str, frame: int | None = None, add_hydrogens: bool = False) -> Given:
+def given_text(text: str, frame: int | None = None, add_hydrogens: bool = False) -> Given:
     """A structure from a text whose format its content tells; a single word is a SMILES.
 
     Parameters
     ----------
-    frame, add_hydrogens : see :func:`read_file`.
+    frame, add_hydrogens : see :func:`given_file`.
 
     Raises
     ------
@@ -114,11 +120,11 @@ def read_text(text: str, frame: int | None = None, add_hydrogens: bool = False) 
     content = with_head(text) if kind == "coordinates" else text.strip("\n") + "\n"
     if kind == "MOL/SDF":
         content = text  # its first line may be empty
-    given = read_upload(f"text{ENDINGS[kind]}", content.encode(), frame, add_hydrogens)
+    given = given_upload(f"text{ENDINGS[kind]}", content.encode(), frame, add_hydrogens)
     return replace(given, title="pasted text", format=kind)
 
 
-def read_upload(
+def given_upload(
     name: str, content: bytes, frame: int | None = None, add_hydrogens: bool = False
 ) -> Given:
     """A structure from the content of a file that is not on this machine.
@@ -126,7 +132,7 @@ def read_upload(
     Parameters
     ----------
     name : what its owner calls it; its ending tells the format.
-    frame, add_hydrogens : see :func:`read_file`.
+    frame, add_hydrogens : see :func:`given_file`.
 
     Raises
     ------
@@ -137,7 +143,7 @@ def read_upload(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / plain[-100:]
         path.write_bytes(content)
-        return read_file(path, frame, add_hydrogens)
+        return given_file(path, frame, add_hydrogens)
 
 
 def _text(path: Path) -> str:
@@ -154,7 +160,8 @@ def _read_by_ase(path: Path, frame: int | None) -> Given:
     except UnknownFileTypeError as error:
         return _read_by_content(path, frame, error)
     except Exception as error:  # ase's readers raise anything on damaged files
-        if (given := _read_by_pymatgen(path)) is not None:
+        # ase takes these endings for its own; pymatgen would make something of half a file, too.
+        if path.suffix.lower() in PYMATGEN_ENDINGS and (given := _read_by_pymatgen(path)):
             return given
         raise PhonoscopeError(
             f"The file {path.name} cannot be read as a structure", *_reason(error)
@@ -190,7 +197,7 @@ def _read_by_content(path: Path, frame: int | None, error: Exception) -> Given:
     except UnicodeDecodeError:
         kind = None
     if kind not in (None, "SMILES"):
-        return replace(read_text(_text(path), frame), title=path.name)
+        return replace(given_text(_text(path), frame), title=path.name)
     if (given := _read_by_pymatgen(path)) is not None:
         return given
     raise PhonoscopeError(

@@ -184,8 +184,10 @@ def _symmetry(atoms: Atoms, kind: Kind) -> tuple[Atoms, str, float, float | None
             return atoms, "a single atom", MOLECULE_TOLERANCE_A, None, None
         group = point_group(atoms)
         near = group.next_higher
-        higher = near and f"{near.name}, from which atoms are up to {near.largest_A:.2f} Å away"
-        return atoms, group.name, MOLECULE_TOLERANCE_A, group.largest_A, higher
+        told = None
+        if near is not None:
+            told = f"{near.name}, from which atoms are up to {near.largest_A:.2f} Å away"
+        return atoms, group.name, MOLECULE_TOLERANCE_A, group.largest_A, told
     cell = primitive_cell(atoms)
     found = space_group(cell)
     symbol = f"{found.symbol} ({found.number})"
