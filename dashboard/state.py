@@ -14,6 +14,7 @@ import param
 from jaxtyping import Float
 
 from dashboard.captions import UNITS
+from dashboard.computing import Computing
 from dashboard.subject import Subject, of_entry
 from engine import library
 from engine.modes import Modes
@@ -52,12 +53,14 @@ class State(param.Parameterized):
     bands = param.Parameter(doc="Its Bands; None for a molecule.")
     modes = param.Parameter(doc="Modes at the selected wave vector.")
     branch = param.Integer(default=0, doc="The selected mode, counted from 0.")
+    drawer = param.String(default="Library", doc="The tab of the drawer that is open.")
     unit: Any = param.Selector(
         objects=list(UNITS), default="cm⁻¹", doc="Unit of every frequency on the page."
     )
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
+        self.computing = Computing(self.show, lambda: self.subject)
         self._show_entry()
 
     @param.depends("entry_name", watch=True)

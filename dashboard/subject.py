@@ -22,6 +22,7 @@ class Subject:
     entry : its name in the library; None for a structure of the user's own.
     key : the name of its result in the store, by which a link finds it again; None if it is not
         stored there.
+    origin : how its geometry came about, in words; empty where that goes without saying.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Subject:
     bands: Bands | None
     entry: str | None = None
     key: str | None = None
+    origin: str = ""
 
 
 @lru_cache
@@ -45,8 +47,12 @@ def of_entry(name: str) -> Subject:
 
 
 def subject_of(
-    title: str, result: Vibrations | Phonons, entry: str | None = None, key: str | None = None
+    title: str,
+    result: Vibrations | Phonons,
+    entry: str | None = None,
+    key: str | None = None,
+    origin: str = "",
 ) -> Subject:
     """A result, with its bands if it has any."""
     bands = result.bands() if isinstance(result, Phonons) else None
-    return Subject(title, result, bands, entry, key)
+    return Subject(title, result, bands, entry, key, origin)
