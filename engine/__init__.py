@@ -19,10 +19,12 @@ from engine.finite_differences import (
     hessian,
 )
 from engine.formats import read
+from engine.formats.stored import load_result, save_result
 from engine.isotopes import with_isotopes
+from engine.isotopologues import isotopologue
 from engine.library import entries, entry
 from engine.modes import Modes
-from engine.phonons import Phonons, phonons
+from engine.phonons import Phonons, phonons, phonons_from_force_constants
 from engine.potentials import Potential, load_model, register_model
 from engine.potentials.finite_difference import from_calculator
 from engine.relaxation import relax
@@ -47,12 +49,16 @@ __all__ = [
     "force_constants_by_displacements",
     "from_calculator",
     "hessian",
+    "isotopologue",
     "load_model",
+    "load_result",
     "phonons",
+    "phonons_from_force_constants",
     "primitive_cell",
     "read",
     "register_model",
     "relax",
+    "save_result",
     "vibrational_representation",
     "vibrations",
     "vibrations_from_hessian",

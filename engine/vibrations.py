@@ -43,6 +43,9 @@ class Vibrations:
         is removed before diagonalising.
     residual_translation_cm1, residual_rotation_cm1 : largest wavenumber of a rigid translation and
         rotation before they are projected out; zero for an exact Hessian at a stationary point.
+    hessian_eV_A2 : shape (3*atoms, 3*atoms), as the model gave it: not made symmetric, no masses.
+    forces_eV_A : shape (atoms, 3), the forces that are left.
+    tolerance_A : largest distance in angstrom of an atom from the symmetry it was given.
     """
 
     atoms: Atoms
@@ -58,6 +61,9 @@ class Vibrations:
     hessian_symmetry_error: float
     residual_translation_cm1: float
     residual_rotation_cm1: float
+    hessian_eV_A2: Float[np.ndarray, "3*atoms 3*atoms"]
+    forces_eV_A: Float[np.ndarray, "atoms 3"]
+    tolerance_A: float
 
     @property
     def linear(self) -> bool:
@@ -150,6 +156,9 @@ def vibrations_from_hessian(
         hessian_symmetry_error=float(forbidden),
         residual_translation_cm1=_largest_cm1(matrix, translations),
         residual_rotation_cm1=_largest_cm1(matrix, rotations),
+        hessian_eV_A2=hessian_eV_A2,
+        forces_eV_A=forces_eV_A,
+        tolerance_A=tolerance_A,
     )
 
 

@@ -22,6 +22,7 @@ LAYERS = [
     ["engine.modes"],
     ["engine.vibrations"],
     ["engine.phonons"],
+    ["engine.isotopologues"],
     ["engine.library"],
     ["engine.formats", "engine.reference"],
     ["engine.training"],

@@ -3,7 +3,7 @@
 from engine.phonons.bands import Bands
 from engine.phonons.dos import Dos
 from engine.phonons.path import BandPath, band_path
-from engine.phonons.phonons import phonons
+from engine.phonons.phonons import phonons, phonons_from_force_constants
 from engine.phonons.polar import BornCharges, born_charges
 from engine.phonons.result import Phonons
 from engine.phonons.thermal import Thermal
@@ -20,4 +20,5 @@ __all__ = [
     "band_path",
     "born_charges",
     "phonons",
+    "phonons_from_force_constants",
 ]

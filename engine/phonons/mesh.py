@@ -155,6 +155,75 @@ def sample(atoms: Atoms, potential: Potential, mesh: Mesh, dtype: np.dtype = DOU
     )
 
 
+def irreducible_matrices(
+    atoms: Atoms, given: Sample
+) -> tuple[Int[np.ndarray, " some"], Complex[np.ndarray, "some 3*atoms 3*atoms"]]:
+    """The points that give the whole sample by :func:`sample_of`, and the matrices there.
+
+    All points where symmetry does not give one from the other, as with finite differences.
+    """
+    points = given.irreducible
+    if len(points):
+        phi = given.force_constants
+        whole = _from_irreducible(atoms, given.mesh, points, phi[points])
+        if whole is not None and np.abs(whole - phi).max() <= 1e-9 * np.abs(phi).max():
+            return points, phi[points]
+    return np.arange(len(given.q)), given.force_constants
+
+
+def sample_of(
+    atoms: Atoms,
+    mesh: Mesh,
+    points: Int[np.ndarray, " some"],
+    matrices: Complex[np.ndarray, "some 3*atoms 3*atoms"],
+    columns: Int[np.ndarray, " irreducible"],
+    check_q: Float[np.ndarray, "checks 3"],
+    check_force_constants: Complex[np.ndarray, "checks 3*atoms 3*atoms"],
+    symmetry_error: float,
+) -> Sample:
+    """A sample from what :func:`irreducible_matrices` gave; other arguments as of :class:`Sample`.
+
+    Raises
+    ------
+    PhonoscopeError
+        if the points are not those from which the symmetry of the crystal gives the mesh.
+    """
+    whole = matrices
+    if len(points) < math.prod(mesh):
+        found = _from_irreducible(atoms, mesh, points, matrices)
+        if found is None:
+            raise PhonoscopeError(
+                "The force constants do not belong to this mesh",
+                f"the {len(points)} points given are not those that symmetry leaves of {mesh}",
+                "Compute them again.",
+            )
+        whole = found
+    return Sample(
+        mesh=mesh,
+        q=mesh_points(mesh) / mesh,
+        force_constants=whole,
+        irreducible=points if len(points) == len(columns) else np.empty(0, int),
+        columns=columns,
+        check_q=check_q,
+        check_force_constants=check_force_constants,
+        symmetry_error=symmetry_error,
+    )
+
+
+def _from_irreducible(
+    atoms: Atoms,
+    mesh: Mesh,
+    irreducible: Int[np.ndarray, " irreducible"],
+    matrices: Complex[np.ndarray, "irreducible 3*atoms 3*atoms"],
+) -> Complex[np.ndarray, "points 3*atoms 3*atoms"] | None:
+    """The whole mesh; None if these are not its irreducible points."""
+    group, points = operations(atoms), mesh_points(mesh)
+    family = stars(points, mesh, group)
+    if not np.array_equal(family.irreducible, irreducible):
+        return None
+    return unfolded(points[irreducible] / mesh, matrices, family, group)
+
+
 def check_points(
     mesh: Mesh, pbc: Bool[np.ndarray, "3"], group: Operations
 ) -> Float[np.ndarray, "checks 3"]:

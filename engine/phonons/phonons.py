@@ -1,4 +1,4 @@
-"""Phonons of a crystal under a potential."""
+"""Phonons of a crystal under a potential, or from force constants at hand."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import Literal
 
 import numpy as np
 from ase import Atoms
+from jaxtyping import Float
 
-from engine.derivatives import dynamical_matrices
+from engine.derivatives import EnergyResult, dynamical_matrices
 from engine.errors import PhonoscopeError
 from engine.finite_differences import energy_forces_stress
 from engine.graph import DOUBLE
 from engine.phonons.gamma import modes_at_gamma, optical_representation
-from engine.phonons.mesh import checked_mesh, default_mesh, sample
+from engine.phonons.mesh import Sample, checked_mesh, default_mesh, sample
 from engine.phonons.polar import Born, born_charges
 from engine.phonons.result import Phonons
 from engine.phonons.supercell import sample_by_displacements
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
-from engine.symmetry import space_group
+from engine.symmetry import SpaceGroup, space_group
 from engine.symmetry.crystals.space_group import TOLERANCE_A
 
 
@@ -75,32 +76,76 @@ def phonons(
             "they correct interpolated results, and exact matrices stay the model's own",
             "Give a mesh, like mesh=(4, 4, 4).",
         )
+    _symmetry(atoms, tolerance_A)  # before a mesh is computed that nobody may label
     state = energy_forces_stress(atoms, model, dtype)
-    symmetry = space_group(atoms, TOLERANCE_A if tolerance_A is None else tolerance_A)
     sampled = None
     if points is not None and isinstance(model, FiniteDifferencePotential):
         sampled = sample_by_displacements(atoms, model, points)
     elif points is not None:
         sampled = sample(atoms, model, points, dtype)
+    return phonons_from_force_constants(atoms, model, state, sampled, polar, dtype, tolerance_A)
+
+
+def phonons_from_force_constants(
+    atoms: Atoms,
+    potential: Potential,
+    state: EnergyResult,
+    sample: Sample | None,
+    born: Born | None = None,
+    dtype: np.dtype = DOUBLE,
+    tolerance_A: float | None = None,
+    gamma_force_constants: Float[np.ndarray, "3*atoms 3*atoms"] | None = None,
+) -> Phonons:
+    """Phonons from force constants at hand, such as stored ones.
+
+    Force constants know nothing of masses: with those of ``atoms`` changed they give the phonons
+    of other isotopes.
+
+    Parameters
+    ----------
+    potential : the model they are of. It is asked only for matrices off the mesh that are to be
+        exact, and for Phi(q=0) where neither of the following two is given.
+    state : energy, forces and stress of the cell under it.
+    sample : the force constants on a mesh; None for exact matrices only.
+    dtype, born, tolerance_A : see :func:`phonons`.
+    gamma_force_constants : Phi(q=0) in eV/angstrom^2; None: that of the sample.
+
+    Raises
+    ------
+    PhonoscopeError
+        for force constants of another number of atoms, Born charges that do not fit the crystal,
+        or if no space group is found.
+    """
+    if gamma_force_constants is None and sample is not None:
+        gamma_force_constants = sample.force_constants[0].real
+    size = 3 * len(atoms)
+    if gamma_force_constants is not None and gamma_force_constants.shape != (size, size):
+        raise PhonoscopeError(
+            "The force constants do not belong to this crystal",
+            f"they have shape {gamma_force_constants.shape}, the cell has {len(atoms)} atoms",
+            "Give matrices of shape (3N, 3N).",
+        )
+    symmetry = _symmetry(atoms, tolerance_A)
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     weights = np.outer(root_mass, root_mass)
-    if sampled is None:
-        force_constants = (
-            dynamical_matrices(atoms, model, np.zeros((1, 3)), dtype)[0].real * weights
-        )
-    else:
-        force_constants = sampled.force_constants[0].real
+    if gamma_force_constants is None:
+        exact = dynamical_matrices(atoms, potential, np.zeros((1, 3)), dtype)[0]
+        gamma_force_constants = exact.real * weights
     return Phonons(
         atoms=atoms,
-        potential=model,
+        potential=potential,
         dtype=dtype,
         state=state,
         space_group=symmetry,
         gamma=modes_at_gamma(
-            force_constants / weights, atoms, symmetry.folded_group, symmetry.translations
+            gamma_force_constants / weights, atoms, symmetry.folded_group, symmetry.translations
         ),
         gamma_optical=optical_representation(atoms, symmetry),
-        gamma_force_constants=force_constants,
-        sample=sampled,
-        born=polar,
+        gamma_force_constants=gamma_force_constants,
+        sample=sample,
+        born=None if born is None else born_charges(born, atoms),
     )
+
+
+def _symmetry(atoms: Atoms, tolerance_A: float | None) -> SpaceGroup:
+    return space_group(atoms, TOLERANCE_A if tolerance_A is None else tolerance_A)
