@@ -89,6 +89,7 @@ class Computing(param.Parameterized):
     """
 
     draft = param.Parameter(doc="Understanding of the structure that would be computed, or None.")
+    model = param.String(default="", doc="The model that goes with it; empty: the best there is.")
     requests = param.List(default=[], doc="Requests, the newest first.")
     ticks = param.Integer(default=0, doc="Rises whenever a request has changed.")
 
@@ -110,16 +111,21 @@ class Computing(param.Parameterized):
         """Where calculations go."""
         return self._jobs or default_jobs()
 
-    def propose(self, given: Given) -> Understanding:
+    def propose(self, given: Given, model: str = "") -> Understanding:
         """Take a structure for the one to be computed.
+
+        Parameters
+        ----------
+        model : name or path of the model that goes with it; empty: the best there is.
 
         Raises
         ------
         PhonoscopeError
             if it cannot be handled.
         """
-        self.draft = understood(given)
-        return self.draft  # type: ignore[no-any-return]
+        found = understood(given)
+        self.param.update(draft=found, model=model)
+        return found
 
     def ask(self, title: str, calculation: Calculation) -> Request:
         """Have something computed; what is known already is shown at once."""

@@ -16,8 +16,11 @@ from dashboard.live import live_text
 from dashboard.state import FIRST, State, compute_ahead
 from dashboard.viewer import Viewer
 from dashboard.views.bands import bands_view
+from dashboard.views.compute import compute_view
 from dashboard.views.irreps_table import irreps_table_view
+from dashboard.views.jobs import jobs_view
 from dashboard.views.library import library_view
+from dashboard.views.open import open_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
@@ -31,6 +34,8 @@ View = Callable[[State], Viewable]
 # A view is a line here and a file in views/.
 DRAWER: dict[str, View] = {
     "Library": library_view,
+    "Open": open_view,
+    "Compute": compute_view,
 }
 PLOTS: list[View] = [
     bands_view,
@@ -59,7 +64,7 @@ def page() -> pmui.Page:
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
         _tabs(state, TABS, css_classes=["details"]),
-        status_view(state),
+        pn.Column(jobs_view(state), status_view(state), css_classes=["status"]),
         css_classes=["workspace"],
         stylesheets=[STYLE],
         sizing_mode="stretch_both",
@@ -67,9 +72,9 @@ def page() -> pmui.Page:
     assembled = pmui.Page(
         title="Phonoscope",
         header=[shown, pn.HSpacer(), *(view(state) for view in BAR)],
-        sidebar=[_tabs(state, DRAWER)],
+        sidebar=[_tabs(state, DRAWER, css_classes=["drawer"])],
         main=[workspace],
-        sidebar_width=250,
+        sidebar_width=310,
         # A tooltip must not catch the click meant for the button beneath it.
         theme_config={"components": {"MuiTooltip": {"defaultProps": {"disableInteractive": True}}}},
     )
@@ -82,14 +87,19 @@ def _tabs(state: State, views: Mapping[str, View], **params: Any) -> Viewable:
     """Views of which one is seen; all are there from the start, so that changing is instant."""
     if len(views) == 1:
         return pn.Column(*(view(state) for view in views.values()), **params)
-    return pmui.Tabs(
+    tabs = pmui.Tabs(
         *((name, view(state)) for name, view in views.items()),
         sizing_mode="stretch_both",
         **params,
     )
+    if views is DRAWER:  # which views open
+        names = list(views)
+        state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), "drawer")
+        tabs.param.watch(lambda event: setattr(state, "drawer", names[event.new]), "active")
+    return tabs
 
 
 hv.extension("bokeh", logo=False)
-pn.extension("tabulator")
+pn.extension("tabulator", "filedropper")
 page().servable(title="Phonoscope")
 compute_ahead()
