@@ -16,6 +16,7 @@ from engine.errors import PhonoscopeError
 from engine.graph import DOUBLE
 from engine.potentials import Potential
 from engine.potentials.finite_difference import STEP_A, FiniteDifferencePotential
+from engine.progress import DERIVATIVES, Report, tell
 
 if TYPE_CHECKING:
     from phonopy import Phonopy
@@ -50,7 +51,11 @@ def energy_forces_stress(atoms: Atoms, model: Potential, dtype: np.dtype = DOUBL
 
 
 def hessian(
-    atoms: Atoms, model: Potential, dtype: np.dtype = DOUBLE, columns_at_once: int | None = None
+    atoms: Atoms,
+    model: Potential,
+    dtype: np.dtype = DOUBLE,
+    columns_at_once: int | None = None,
+    progress: Report | None = None,
 ) -> Float[np.ndarray, "3*atoms 3*atoms"]:
     """Second derivatives of the energy, d^2 E / dx_ia dx_jb, in eV/angstrom^2, under any model.
 
@@ -60,6 +65,7 @@ def hessian(
     Parameters
     ----------
     columns_at_once : columns of a differentiable model taken together; bounds the memory.
+    progress : is told how far it is.
 
     Raises
     ------
@@ -67,10 +73,11 @@ def hessian(
         as for :func:`energy_forces_stress`.
     """
     if not isinstance(model, FiniteDifferencePotential):
-        return derivatives.hessian(atoms, model, dtype, columns_at_once)
+        return derivatives.hessian(atoms, model, dtype, columns_at_once, progress)
     calculator = model.make_calculator()
-    columns = []
-    for coordinate in range(3 * len(atoms)):
+    columns, size = [], 3 * len(atoms)
+    for coordinate in range(size):
+        tell(progress, DERIVATIVES, coordinate / size, f"{coordinate} of {size} displacements")
         displacement = np.zeros(3 * len(atoms))
         displacement[coordinate] = model.step_A
         forces = []
@@ -127,6 +134,7 @@ def force_constants_by_displacements(
     calculator: Calculator,
     supercell: tuple[int, int, int],
     distance_A: float = STEP_A,
+    progress: Report | None = None,
 ) -> Phonopy:
     """Force constants of a crystal from displacements in a supercell, as phonopy does it.
 
@@ -138,6 +146,7 @@ def force_constants_by_displacements(
     supercell : repeats of the cell along its three vectors. Force constants beyond half of it are
         folded back, so it must be as large as the forces reach.
     distance_A : displacement in angstrom.
+    progress : is told how far it is.
 
     Returns
     -------
@@ -169,7 +178,11 @@ def force_constants_by_displacements(
 
     rest = forces(phonon.supercell)
     displaced = [s for s in phonon.supercells_with_displacements or () if s is not None]
-    phonon.forces = np.array([forces(supercell) - rest for supercell in displaced])
+    found = []
+    for i, supercell_ in enumerate(displaced):
+        tell(progress, DERIVATIVES, i / len(displaced), f"{i} of {len(displaced)} displacements")
+        found.append(forces(supercell_) - rest)
+    phonon.forces = np.array(found)
     phonon.produce_force_constants()
     return phonon
 

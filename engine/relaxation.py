@@ -18,6 +18,7 @@ from engine.calculator import calculator, with_vacuum
 from engine.errors import PhonoscopeError
 from engine.finite_differences import bare
 from engine.potentials import Potential
+from engine.progress import RELAXING, Report, tell
 from engine.symmetry import SymmetryGroup, point_group
 
 LARGE_FORCE_EV_A = 0.01
@@ -35,6 +36,7 @@ def relax(
     cell: bool = False,
     max_force_eV_A: float = 1e-4,
     steps: int = 500,
+    progress: Report | None = None,
 ) -> Atoms:
     """Move the atoms, and the cell if asked, to where no force is left.
 
@@ -49,6 +51,7 @@ def relax(
         ``max_force_eV_A`` (in eV).
     max_force_eV_A : largest force on an atom that may be left, in eV/angstrom.
     steps : how many to allow.
+    progress : is told how far it is: how much of the way the force has come, on a scale of powers.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def relax(
         _hold_by_point_group(moving)
     moving.calc = calculator(model)
     try:
-        largest = _optimise(moving, cell, max_force_eV_A, steps)
+        largest = _optimise(moving, cell, max_force_eV_A, steps, progress)
     except PropertyNotImplementedError as error:
         raise PhonoscopeError(
             "The cell cannot be relaxed with this model",
@@ -106,11 +109,16 @@ def force_warning(max_force_eV_A: float) -> str | None:
     )
 
 
-def _optimise(moving: Atoms, cell: bool, max_force_eV_A: float, steps: int) -> float:
+def _optimise(
+    moving: Atoms, cell: bool, max_force_eV_A: float, steps: int, progress: Report | None
+) -> float:
     """Minimise; returns the largest force of what was minimised, in eV/angstrom."""
     target: Any = FrechetCellFilter(moving) if cell else moving  # a filter stands in for atoms
     # Short steps for a cell: FixSymmetry refuses strains above a quarter in one step.
     optimiser = BFGS(target, logfile=None, maxstep=0.1 if cell else 0.2)
+    if progress is not None:
+        tell(progress, RELAXING)
+        optimiser.attach(_Falling(target, max_force_eV_A, progress))
     try:
         optimiser.run(fmax=max_force_eV_A, steps=steps)
     except RuntimeError as error:
@@ -119,7 +127,29 @@ def _optimise(moving: Atoms, cell: bool, max_force_eV_A: float, steps: int) -> f
             str(error),
             "Start from a geometry, and a cell, nearer to equilibrium.",
         ) from error
+    return _largest_force(target)
+
+
+def _largest_force(target: Any) -> float:
     return float(np.linalg.norm(target.get_forces(), axis=1).max())
+
+
+class _Falling:
+    """Tells after each step how far the largest force has fallen."""
+
+    def __init__(self, target: Any, goal_eV_A: float, progress: Report) -> None:
+        self.target, self.goal, self.progress = target, goal_eV_A, progress
+        self.step, self.start, self.fraction = 0, 0.0, 0.0
+
+    def __call__(self) -> None:
+        force = max(_largest_force(self.target), self.goal)
+        self.start = self.start or force
+        if self.start > self.goal:
+            way = np.log(self.start / force) / np.log(self.start / self.goal)
+            self.fraction = max(self.fraction, float(way))  # it need not fall in every step
+        detail = f"step {self.step}, largest force {force:.2g} eV/angstrom"
+        tell(self.progress, RELAXING, self.fraction, detail)
+        self.step += 1
 
 
 def _held_by_space_group(atoms: Atoms) -> Atoms:

@@ -12,6 +12,7 @@ from engine.errors import PhonoscopeError
 from engine.finite_differences import derivatives_of, energy_forces_stress, hessian
 from engine.modes import Modes, modes_of
 from engine.potentials import Potential
+from engine.progress import FORCES, LABELS, Report, tell
 from engine.symmetry.correlation import correlation
 from engine.symmetry.group import SymmetryGroup
 from engine.symmetry.labels import representation
@@ -71,13 +72,19 @@ class Vibrations:
         return self.parent_group.linear
 
 
-def vibrations(atoms: Atoms, model: Potential, tolerance_A: float | None = None) -> Vibrations:
+def vibrations(
+    atoms: Atoms,
+    model: Potential,
+    tolerance_A: float | None = None,
+    progress: Report | None = None,
+) -> Vibrations:
     """Vibrations of a molecule under a potential, at the geometry given.
 
     Parameters
     ----------
     tolerance_A : largest distance in angstrom of an atom from the symmetry it is given; None for
         the default of :func:`engine.symmetry.point_group`.
+    progress : is told how far it is.
 
     Raises
     ------
@@ -86,10 +93,13 @@ def vibrations(atoms: Atoms, model: Potential, tolerance_A: float | None = None)
         is not installed.
     """
     _require_molecule(atoms)  # before a Hessian is computed that nobody may use
+    tell(progress, FORCES)
     state = energy_forces_stress(atoms, model)
+    second_derivatives = hessian(atoms, model, progress=progress)
+    tell(progress, LABELS)
     return vibrations_from_hessian(
         atoms,
-        hessian(atoms, model),
+        second_derivatives,
         model.name,
         state.energy_eV,
         state.forces_eV_A,

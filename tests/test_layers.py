@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up; a module may import those of its own layer's package and those below.
 LAYERS = [
-    ["engine.errors", "engine.units", "engine.runtime"],
+    ["engine.errors", "engine.units", "engine.runtime", "engine.progress"],
     ["engine.neighbours"],
     ["engine.graph"],
     ["engine.potentials"],
@@ -25,6 +25,7 @@ LAYERS = [
     ["engine.isotopologues"],
     ["engine.library"],
     ["engine.formats", "engine.reference"],
+    ["engine.jobs"],
     ["engine.training"],
     ["engine"],
     ["engine.cli", "engine.__main__"],

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 import jax
@@ -26,6 +27,7 @@ from jaxtyping import Array, Bool, Complex, Float
 from engine.derivatives.energy import total_energy, traceable
 from engine.graph import DOUBLE, System, Wave, bloch_phases, wave_system
 from engine.potentials import AtomicEnergies, Potential
+from engine.progress import COMPILING, DERIVATIVES, Report, tell
 
 TASKS = 96
 """Sets of columns handed to one call of the compiled program; fewer cost no more than they need."""
@@ -36,6 +38,10 @@ EDGES_AT_ONCE = 40_000
 SMALL = 72
 """Amplitudes, of all columns together, that are differentiated at once in small cells."""
 
+TELL_S = 1.0
+"""About how often progress is told. Each part of the work linearises the gradient anew, so that
+shorter parts would cost more than they tell."""
+
 
 def dynamical_matrices(
     atoms: Atoms,
@@ -43,6 +49,7 @@ def dynamical_matrices(
     q: Float[np.ndarray, "n_q 3"],
     dtype: np.dtype = DOUBLE,
     columns_at_once: int | None = None,
+    progress: Report | None = None,
 ) -> Complex[np.ndarray, "n_q 3*atoms 3*atoms"]:
     """D_ij(q) = sum_R Phi(0i, Rj) exp(2 pi i q.R) / sqrt(m_i m_j), in eV/(angstrom^2 amu).
 
@@ -54,6 +61,7 @@ def dynamical_matrices(
     ----------
     columns_at_once : columns differentiated together at most; bounds the memory. None: 24, fewer in
         large cells, where the messages of a single column fill it.
+    progress : is told how far it is.
 
     Raises
     ------
@@ -62,7 +70,7 @@ def dynamical_matrices(
     """
     q = np.asarray(q, float).reshape(-1, 3)
     every_column = [np.eye(3 * len(atoms))] * len(q)
-    columns = bloch_products(atoms, potential, q, every_column, dtype, columns_at_once)
+    columns = bloch_products(atoms, potential, q, every_column, dtype, columns_at_once, progress)
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     return np.swapaxes(np.stack(columns), 1, 2) / np.outer(root_mass, root_mass)
 
@@ -74,6 +82,7 @@ def bloch_products(
     displacements: Sequence[Float[np.ndarray, "k 3*atoms"]],
     dtype: np.dtype = DOUBLE,
     columns_at_once: int | None = None,
+    progress: Report | None = None,
 ) -> list[Complex[np.ndarray, "k 3*atoms"]]:
     """Force constants times displacements, Phi(q) u, for a few displacements at each q.
 
@@ -84,6 +93,7 @@ def bloch_products(
     ----------
     displacements : for each q an array of shape (k, 3*atoms), real; k may differ from q to q.
     columns_at_once : displacements differentiated together at most, see above.
+    progress : is told how far it is.
 
     Raises
     ------
@@ -95,8 +105,10 @@ def bloch_products(
     if columns_at_once is None:
         columns_at_once = max(1, min(24, EDGES_AT_ONCE // max(1, len(system.graph.senders))))
     tasks = _Tasks(q, [np.asarray(u, float) for u in displacements], columns_at_once)
-    for first in range(0, len(tasks.q), TASKS):
-        part = slice(first, first + TASKS)
+
+    def compute(part: slice) -> float:
+        """Do some of the tasks; returns how many seconds it took."""
+        start = perf_counter()
         products = _products(
             potential.atomic_energies,
             parameters,
@@ -106,6 +118,21 @@ def bloch_products(
             len(tasks.q[part]),
         )
         tasks.results[part] = np.asarray(products)[: len(tasks.q[part])]
+        return perf_counter() - start
+
+    done, at_once = 0, TASKS
+    if progress is not None:
+        tell(progress, COMPILING)
+        compute(slice(0, 0))
+        at_once = 1
+        tell(progress, DERIVATIVES, 0.0, tasks.told(0))
+    while done < len(tasks.q):
+        part = slice(done, min(done + at_once, len(tasks.q)))
+        seconds = compute(part)
+        done = part.stop
+        if progress is not None:
+            at_once = int(np.clip(at_once * TELL_S / seconds, 1, min(4 * at_once, TASKS)))
+            tell(progress, DERIVATIVES, done / len(tasks.q), tasks.told(done))
     return tasks.products()
 
 
@@ -138,6 +165,14 @@ class _Tasks:
             [np.pad(w, ((0, -len(w) % size), (0, 0), (0, 0))) for w in waves]
         ).reshape(-1, size, 2, n)
         self.results = np.empty_like(self.waves)
+
+    def told(self, done: int) -> str:
+        """What of the whole is done with so many sets, in words."""
+        if len(self.sets) > 1:
+            finished = int((np.cumsum(self.sets) <= done).sum())
+            return f"{finished} of {len(self.sets)} wave vectors"
+        count = self.counts[0]
+        return f"{count * done // self.sets[0]} of {count} displacements"
 
     def products(self) -> list[Complex[np.ndarray, "k 3*atoms"]]:
         ends = np.cumsum(self.sets)

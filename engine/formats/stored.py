@@ -14,6 +14,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -99,11 +100,7 @@ def result_to_bytes(result: Vibrations | Phonons, notes: Mapping[str, Any] | Non
         "cell_A": atoms.cell.array,
         "pbc": atoms.pbc,
     }
-    header = {"format": FORMAT, "version": VERSION, **words, "notes": dict(notes or {})}
-    arrays[HEADER] = np.array(json.dumps(header, ensure_ascii=False, allow_nan=False))
-    file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **arrays)
-    return file.getvalue()
+    return pack({**words, "notes": dict(notes or {})}, arrays)
 
 
 def result_from_bytes(
@@ -121,15 +118,7 @@ def result_from_bytes(
     PhonoscopeError
         if it holds no result.
     """
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        header = json.loads(str(arrays[HEADER]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        _refuse(name, str(error) or type(error).__name__, error)
-    if header.get("format") != FORMAT or header.get("version") != VERSION:
-        found = f"{header.get('format')} {header.get('version')}"
-        _refuse(name, f"it is {found}, where {FORMAT} {VERSION} was expected")
+    header, arrays = unpack(content, name)
     try:
         atoms = Atoms(
             arrays["numbers"],
@@ -143,8 +132,41 @@ def result_from_bytes(
         return _crystal(atoms, header, arrays, model), header["notes"]
     except (KeyError, ValueError, IndexError, TypeError) as error:
         if isinstance(error, PhonoscopeError):
-            _refuse(name, f"{error.what}: {error.why}", error)
-        _refuse(name, f"{type(error).__name__}: {error}", error)
+            refuse(name, f"{error.what}: {error.why}", error)
+        refuse(name, f"{type(error).__name__}: {error}", error)
+
+
+def pack(words: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The content of a file with these words, as JSON, and arrays."""
+    header = {"format": FORMAT, "version": VERSION, **words}
+    text = np.array(json.dumps(header, ensure_ascii=False, allow_nan=False))
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **{HEADER: text, **arrays})
+    return file.getvalue()
+
+
+def unpack(content: bytes, name: str) -> tuple[dict[str, Any], Arrays]:
+    """Words and arrays from the content of a file.
+
+    Parameters
+    ----------
+    name : what an error calls it.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it is damaged, or of another format.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        header = json.loads(str(arrays[HEADER]))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        refuse(name, str(error) or type(error).__name__, error)
+    if header.get("format") != FORMAT or header.get("version") != VERSION:
+        found = f"{header.get('format')} {header.get('version')}"
+        refuse(name, f"it is {found}, where {FORMAT} {VERSION} was expected")
+    return header, arrays
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -277,7 +299,7 @@ def _by_name(name: str, source: str, step_A: float | None) -> Potential:
         loaded = ModelByName(name, source).loaded
         if isinstance(loaded, FiniteDifferencePotential):
             return loaded.make_calculator()
-        _refuse(name, "its derivatives are finite differences, those of this model are not")
+        refuse(name, "its derivatives are finite differences, those of this model are not")
 
     return from_calculator(make_calculator, name, step_A=step_A)
 
@@ -331,7 +353,8 @@ class ModelByName(Potential):
         return self.loaded.astype(dtype)
 
 
-def _refuse(name: str, why: str, error: Exception | None = None) -> NoReturn:
+def refuse(name: str, why: str, error: Exception | None = None) -> NoReturn:
+    """Say that a stored result cannot be read."""
     raise PhonoscopeError(
         f"{name} holds no result that can be read", why, "Compute it again, or get the file again."
     ) from error

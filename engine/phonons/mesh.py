@@ -27,6 +27,7 @@ from engine.phonons.columns import LittleGroup, displacements, little_group, rec
 from engine.phonons.operations import Operations, operations
 from engine.phonons.stars import Mesh, mesh_points, stars, unfolded
 from engine.potentials import Potential
+from engine.progress import Report
 
 DEFAULT_POINTS = 4
 DEFAULT_LENGTH_A = 24.0
@@ -115,10 +116,20 @@ def checked_mesh(atoms: Atoms, mesh: Sequence[int]) -> Mesh:
     return n[0], n[1], n[2]
 
 
-def sample(atoms: Atoms, potential: Potential, mesh: Mesh, dtype: np.dtype = DOUBLE) -> Sample:
+def sample(
+    atoms: Atoms,
+    potential: Potential,
+    mesh: Mesh,
+    dtype: np.dtype = DOUBLE,
+    progress: Report | None = None,
+) -> Sample:
     """Force constants on a mesh, exact at each of its points.
 
     All products are asked for at once, so that a model is compiled once.
+
+    Parameters
+    ----------
+    progress : is told how far it is.
 
     Raises
     ------
@@ -141,7 +152,7 @@ def sample(atoms: Atoms, potential: Potential, mesh: Mesh, dtype: np.dtype = DOU
         probe = rng.normal(size=waves[i].shape[1])
         asked[i] = np.vstack([waves[i], probe / np.linalg.norm(probe)])
     every_q = np.concatenate([q, checks])
-    products = bloch_products(atoms, potential, every_q, asked, dtype)
+    products = bloch_products(atoms, potential, every_q, asked, dtype, progress=progress)
     matrices, error = _solved(groups, waves, asked, products)
     return Sample(
         mesh=mesh,
@@ -153,6 +164,18 @@ def sample(atoms: Atoms, potential: Potential, mesh: Mesh, dtype: np.dtype = DOU
         check_force_constants=matrices[len(q) :],
         symmetry_error=error,
     )
+
+
+def cost(atoms: Atoms, mesh: Mesh) -> tuple[int, int]:
+    """Irreducible points of a mesh, and about how many products they need; nothing is computed.
+
+    The bound above, with the fewest displacements that a group of this order can need for k_0.
+    """
+    group, size = operations(atoms), 3 * len(atoms)
+    family = stars(mesh_points(mesh), mesh, group)
+    fewest = -(-size // len(group))
+    products = np.minimum(size, fewest * np.bincount(family.origin))
+    return len(family.irreducible), int(products.sum()) + N_CHECKS * min(size, 4 * fewest)
 
 
 def irreducible_matrices(

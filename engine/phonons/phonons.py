@@ -20,6 +20,7 @@ from engine.phonons.result import Phonons
 from engine.phonons.supercell import sample_by_displacements
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
+from engine.progress import FORCES, LABELS, Report, tell
 from engine.symmetry import SpaceGroup, space_group
 from engine.symmetry.crystals.space_group import TOLERANCE_A
 
@@ -31,6 +32,7 @@ def phonons(
     born: Born | None = None,
     dtype: np.dtype = DOUBLE,
     tolerance_A: float | None = None,
+    progress: Report | None = None,
 ) -> Phonons:
     """Phonons of the cell as given; reduce it with :func:`engine.primitive_cell` first if needed.
 
@@ -47,6 +49,7 @@ def phonons(
     dtype : precision of the derivatives of the model.
     tolerance_A : largest distance in angstrom of an atom from the space group by which modes are
         labelled; None: 1e-3, which is always that of what symmetry saves in the computation.
+    progress : is told how far it is.
 
     Raises
     ------
@@ -77,12 +80,14 @@ def phonons(
             "Give a mesh, like mesh=(4, 4, 4).",
         )
     _symmetry(atoms, tolerance_A)  # before a mesh is computed that nobody may label
+    tell(progress, FORCES)
     state = energy_forces_stress(atoms, model, dtype)
     sampled = None
     if points is not None and isinstance(model, FiniteDifferencePotential):
-        sampled = sample_by_displacements(atoms, model, points)
+        sampled = sample_by_displacements(atoms, model, points, progress)
     elif points is not None:
-        sampled = sample(atoms, model, points, dtype)
+        sampled = sample(atoms, model, points, dtype, progress)
+    tell(progress, LABELS)
     return phonons_from_force_constants(atoms, model, state, sampled, polar, dtype, tolerance_A)
 
 

@@ -156,6 +156,7 @@ class Phonons:
         q: Float[np.ndarray, "3"],
         direction: Float[np.ndarray, "3"] | None = None,
         exact: bool | None = None,
+        matrix: Complex[np.ndarray, "3*atoms 3*atoms"] | None = None,
     ) -> Modes:
         """Modes at one wave vector, each in one irrep; partners are exactly degenerate.
 
@@ -165,6 +166,8 @@ class Phonons:
         direction : Cartesian, from which q = 0 is approached in a polar crystal: the modes then
             include the macroscopic field of long waves (LO-TO splitting), and have no labels.
         exact : as for :meth:`bands`.
+        matrix : :meth:`dynamical_matrix` of q, where it is known already, such as from
+            :mod:`engine.jobs`; nothing is asked of the model then.
 
         Raises
         ------
@@ -176,8 +179,10 @@ class Phonons:
             return self._polar_modes(q, np.asarray(direction, float))
         if not q.any():
             return self.gamma
-        exact = self._exact(exact)
-        matrix = self.dynamical_matrix(q) if exact else interpolated(self.phonopy, q[None])[0]
+        if matrix is None and self._exact(exact):
+            matrix = self.dynamical_matrix(q)
+        elif matrix is None:
+            matrix = interpolated(self.phonopy, q[None])[0]
         return modes_at(self.wave_symmetries, matrix, masses, q)
 
     def bands(

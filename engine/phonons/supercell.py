@@ -16,10 +16,20 @@ from engine.finite_differences import bare, force_constants_by_displacements
 from engine.phonons.mesh import Sample
 from engine.phonons.stars import Mesh, mesh_points
 from engine.potentials.finite_difference import FiniteDifferencePotential
+from engine.progress import Report
 
 
-def sample_by_displacements(atoms: Atoms, model: FiniteDifferencePotential, mesh: Mesh) -> Sample:
+def sample_by_displacements(
+    atoms: Atoms,
+    model: FiniteDifferencePotential,
+    mesh: Mesh,
+    progress: Report | None = None,
+) -> Sample:
     """Force constants on a mesh from the supercell of as many cells, without check points.
+
+    Parameters
+    ----------
+    progress : is told how far it is.
 
     Raises
     ------
@@ -34,7 +44,7 @@ def sample_by_displacements(atoms: Atoms, model: FiniteDifferencePotential, mesh
         )
     try:
         ph = force_constants_by_displacements(
-            bare(atoms), model.make_calculator(), mesh, model.step_A
+            bare(atoms), model.make_calculator(), mesh, model.step_A, progress
         )
     except (CalculatorError, NotImplementedError) as error:
         raise PhonoscopeError(
