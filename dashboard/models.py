@@ -86,7 +86,9 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
     choice = ModelChoice(models=choices())
     select = pmui.Select(label="Model", options=[], size="small", css_classes=["models"], **WIDE)
     card = pn.pane.HTML("", stylesheets=[STYLE], css_classes=["card"], **WIDE)
-    button = pmui.Button(label="Download", icon="download", variant="outlined", size="small", **WIDE)
+    button = pmui.Button(
+        label="Download", icon="download", variant="outlined", size="small", **WIDE
+    )
     bar = pmui.LinearProgress(value=0, visible=False, **WIDE)
     failure = pn.pane.HTML("", stylesheets=[STYLE], **WIDE)
     dropper = pn.widgets.FileDropper(

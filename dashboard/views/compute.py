@@ -42,9 +42,7 @@ def compute_view(state: State) -> Viewable:
         description="What moves to rest before the vibrations are computed",
         **WIDE,
     )
-    mesh = pmui.TextInput(
-        label="Mesh of wave vectors", placeholder="auto", size="small", **WIDE
-    )
+    mesh = pmui.TextInput(label="Mesh of wave vectors", placeholder="auto", size="small", **WIDE)
     tolerance = pmui.FloatInput(
         label="Symmetry within (Å)", placeholder="default", value=None, size="small", **WIDE
     )

@@ -107,9 +107,7 @@ class _Line:
 
     def _words(self) -> str:
         request, job = self.request, self.request.job
-        head = (
-            f"<b>{escape(request.title)}</b> · {escape(_short(request.calculation.model))}"
-        )
+        head = f"<b>{escape(request.title)}</b> · {escape(_short(request.calculation.model))}"
         if request.error is not None:
             return head + problem(request.error)
         if request.status == "cancelled":

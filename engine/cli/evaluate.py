@@ -18,7 +18,8 @@ def evaluate(
     model: Annotated[str, typer.Option(help="A model's name, folder or file.")],
     only: Annotated[str, typer.Option(help="held-out, all, or names with commas between.")] = "all",
     kind: Annotated[
-        str | None, typer.Option(help="Of the data: molecules or structures; default: by suffix.")
+        str | None,
+        typer.Option(help="Of the data: molecules, crystals or structures; default: by suffix."),
     ] = None,
     relax: Annotated[
         bool, typer.Option(help="Also frequencies where the model has its own minimum.")
@@ -30,7 +31,7 @@ def evaluate(
     from engine.training import evaluation
     from engine.training.config import DataConfig
     from engine.training.evaluation.report import draw_parity
-    from engine.training.samples import read_samples
+    from engine.training.readers import read_samples
 
     potential = load_model(model)
     if not Path(dataset).exists():

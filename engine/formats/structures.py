@@ -1,4 +1,4 @@
-"""Structures from files and texts, or from the library by name."""
+"""Structures from files and texts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from ase.io import read as ase_read
 from ase.io.formats import UnknownFileTypeError, filetype
 from vesin import NeighborList
 
-from engine import library
 from engine.errors import PhonoscopeError
 from engine.finite_differences import bare
 from engine.formats.bonded import read_molfile, read_smiles
@@ -31,27 +30,6 @@ PYMATGEN_ENDINGS = (".json", ".yaml", ".yml", ".res")
 LARGEST_BYTES = 64_000_000
 MOST_SHOWN = 40
 """Characters of a pasted text by which it is called."""
-
-
-def read(name_or_path: str | Path) -> Atoms:
-    """A structure by library name, or from any file that is understood (the last one it holds).
-
-    Raises
-    ------
-    PhonoscopeError
-        if there is no such entry or file, or it cannot be read as a structure.
-    """
-    name = str(name_or_path)
-    if name in library.names():
-        return library.entry(name).atoms.copy()
-    path = Path(name)
-    if not path.is_file():
-        raise PhonoscopeError(
-            f"There is no structure '{name}'",
-            "it is neither a file nor a name of the library",
-            f"Library: {', '.join(library.names())}.",
-        )
-    return read_file(path)
 
 
 def read_file(path: Path) -> Atoms:

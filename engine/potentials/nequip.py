@@ -98,6 +98,7 @@ class NequIP(nn.Module):
             features = Layer(config, str(irreps), name=f"layer_{layer}")(
                 features, index, edges, graph
             )
+        self.sow("features", "last", features.array)  # nothing, unless somebody asks
         energies = Linear("1x0e", name="readout")(features).array[:, 0]
         return config.scale_eV * energies + config.shift_eV + reference[index]
 
@@ -295,6 +296,20 @@ class NequIPEnergies:
         network = NequIP(self.config)
         energies: Array = network.apply({"params": parameters}, vectors, species, graph)  # type: ignore[assignment]
         return energies
+
+    def features(
+        self,
+        parameters: Any,
+        vectors: Float[Array, "edges 3"],
+        species: Int[Array, " atoms"],
+        graph: Graph,
+    ) -> Float[Array, "atoms features"]:
+        """The scalars from which the energy of each atom is read."""
+        _, kept = NequIP(self.config).apply(
+            {"params": parameters}, vectors, species, graph, mutable="features"
+        )
+        found: Array = kept["features"]["last"][0]
+        return found
 
 
 def nequip(config: NequIPConfig, parameters: Any, name: str, reference: str) -> Potential:

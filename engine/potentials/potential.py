@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, Int
 
 from engine.errors import PhonoscopeError
 from engine.graph import Graph
+from engine.potentials.domain import Domain
 
 AtomicEnergies = Callable[
     [Any, Float[Array, "edges 3"], Int[Array, " atoms"], Graph], Float[Array, " atoms"]
@@ -38,6 +39,8 @@ class Potential:
     cutoff_A : distance in angstrom beyond which two atoms do not see each other.
     elements : atomic numbers it covers; None: any.
     reference : where its form and parameters come from.
+    domain : what it was trained on, which :func:`engine.domain.surroundings` compares structures
+        with; None where nobody kept a record.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Potential:
     cutoff_A: float
     elements: frozenset[int] | None
     reference: str
+    domain: Domain | None = None
     _casts: dict[np.dtype, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def astype(self, dtype: np.dtype) -> Potential:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,12 +22,13 @@ class DataConfig:
     Attributes
     ----------
     files : data sets, files or folders of parts; relative to the working directory.
-    reader : ``molecules``, what ``make_data molecules`` writes; ``structures``, what ASE reads,
-        like extended XYZ; or a name that :func:`engine.training.samples.register_reader` was told.
+    reader : ``molecules`` or ``crystals``, what ``make_data`` writes under these names;
+        ``structures``, what ASE reads, like extended XYZ; or a name that
+        :func:`engine.training.readers.register_reader` was told.
     validation : share of the molecules or crystals (by name, with all their geometries) kept aside
         to decide when to stop.
     exclude : names never trained on, beyond the held-out ones, which never are.
-    kinds : kinds of structures to train on (see :data:`engine.training.data.labelled.KINDS`);
+    kinds : kinds of structures to train on (KINDS, CRYSTAL_KINDS);
         (): all.
     hessians : whether second derivatives of the data are used.
     """
@@ -193,6 +195,22 @@ def read_config(path: str | Path) -> TrainingConfig:
             f"The configuration {path} is not right",
             str(error),
             "Correct it; docs/training.md says what each entry means.",
+        ) from error
+
+
+def parsed_json(path: Path) -> TrainingConfig:
+    """The configuration that a run has left in its folder.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it cannot be read.
+    """
+    try:
+        return parsed(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise PhonoscopeError(
+            f"{path.parent} holds no training run", str(error), "Give a folder of phonoscope train."
         ) from error
 
 

@@ -32,8 +32,9 @@ from engine.training.optimiser import (
     make_optimiser,
     moved,
 )
+from engine.training.readers import read_samples
 from engine.training.run import Run, identity, make_network, make_run, reference_energies
-from engine.training.samples import read_samples, split
+from engine.training.samples import split
 
 DRAW_EVERY_S = 60.0
 

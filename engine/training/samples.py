@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
-from ase.io import read
-from ase.stress import voigt_6_to_full_3x3_stress
 from jaxtyping import Complex, Float
 
 from engine.errors import PhonoscopeError
 from engine.training.config import DataConfig
-from engine.training.data.labelled import KINDS, read_molecules
-from engine.training.data.molecule_list import HELD_OUT
 
 
 @dataclass(frozen=True)
@@ -75,104 +70,6 @@ class Sample:
     matrices: Matrices | None = None
     products: Products | None = None
     held_out: bool = False
-
-
-Reader = Callable[[Path], list[Sample]]
-
-
-def molecule_samples(path: Path) -> list[Sample]:
-    """What ``make_data molecules`` wrote."""
-    return [
-        Sample(
-            name=s.name,
-            kind=s.kind,
-            atoms=s.atoms,
-            energy_eV=s.energy_eV,
-            forces_eV_A=s.forces_eV_A,
-            matrices=None
-            if s.hessian_eV_A2 is None or len(s.atoms) == 1
-            else Matrices(np.zeros((1, 3)), s.hessian_eV_A2[None] + 0j),
-            held_out=s.name in HELD_OUT,
-        )
-        for s in read_molecules(path)
-    ]
-
-
-def structure_samples(path: Path) -> list[Sample]:
-    """Structures of any file that ASE reads with energies and forces, like extended XYZ.
-
-    ``name`` and ``kind`` of a structure's properties are its own; else its formula is its name.
-
-    Raises
-    ------
-    PhonoscopeError
-        if the file cannot be read, or a structure lacks energy or forces.
-    """
-    try:
-        frames = read(path, ":")
-    except Exception as error:  # readers of ASE fail in as many ways as there are formats
-        raise PhonoscopeError(
-            f"cannot read {path}", str(error) or type(error).__name__, "Give extended XYZ."
-        ) from error
-    samples = []
-    for number, atoms in enumerate(frames, start=1):
-        results = getattr(atoms.calc, "results", {})
-        if missing := {"energy", "forces"} - set(results):
-            raise PhonoscopeError(
-                f"structure {number} of {path} cannot be used",
-                f"it has no {' and no '.join(sorted(missing))}",
-                "Write both with it; ASE's extended XYZ calls them energy and forces.",
-            )
-        stress = results.get("stress") if atoms.pbc.all() else None
-        bare = Atoms(atoms.numbers, atoms.positions, cell=atoms.cell, pbc=atoms.pbc)
-        samples.append(
-            Sample(
-                name=str(atoms.info.get("name", atoms.get_chemical_formula())),
-                kind=str(atoms.info.get("kind", "atom" if len(atoms) == 1 else "structure")),
-                atoms=bare,
-                energy_eV=float(results["energy"]),
-                forces_eV_A=np.asarray(results["forces"], float),
-                stress_eV_A3=None if stress is None else voigt_6_to_full_3x3_stress(stress),
-                held_out=bool(atoms.info.get("held_out", False)),
-            )
-        )
-    return samples
-
-
-_READERS: dict[str, Reader] = {"molecules": molecule_samples, "structures": structure_samples}
-
-
-def register_reader(kind: str, reader: Reader) -> None:
-    """Make a kind of data set known by name, for ``data.reader`` of a configuration."""
-    _READERS[kind] = reader
-
-
-def read_samples(config: DataConfig) -> list[Sample]:
-    """Every sample of the data sets.
-
-    Raises
-    ------
-    PhonoscopeError
-        if the kind is unknown, a file cannot be read, or it holds nothing to train on.
-    """
-    if config.reader not in _READERS:
-        raise PhonoscopeError(
-            f"There are no data sets of kind {config.reader!r}",
-            f"known are {', '.join(_READERS)}",
-            "Correct data.reader.",
-        )
-    samples = [s for file in config.files for s in _READERS[config.reader](Path(file))]
-    if unknown := sorted(set(config.kinds) - set(KINDS) - {s.kind for s in samples}):
-        raise PhonoscopeError(
-            f"There are no structures of kind {', '.join(unknown)}",
-            f"the data has {', '.join(sorted({s.kind for s in samples}))}",
-            "Correct data.kinds.",
-        )
-    if config.kinds:
-        samples = [s for s in samples if s.kind in {*config.kinds, "atom"}]
-    if not config.hessians:
-        samples = [replace(s, matrices=None, products=None) for s in samples]
-    return samples
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,6 +31,7 @@ from engine.potentials.checkpoints.architectures import (
     nested,
 )
 from engine.potentials.checkpoints.config_json import config_from_json, config_to_json
+from engine.potentials.domain import Domain, read_domain
 from engine.potentials.potential import Potential
 
 FORMAT, VERSION = "phonoscope-model", 1
@@ -161,7 +162,14 @@ def load_folder(folder: str | Path) -> Potential:
     elements = [chemical_symbols[number] for number in sorted(potential.elements or ())]
     if sorted(description["elements"]) != sorted(elements):
         _refuse(folder, "its elements are not those of its hyper-parameters")
-    return potential
+    return replace(potential, domain=_domain(folder))
+
+
+def _domain(folder: Path) -> Domain | None:
+    try:
+        return read_domain(folder)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        _refuse(folder, f"its record of the training data: {error}", error)
 
 
 def read_description(folder: Path) -> dict[str, Any]:

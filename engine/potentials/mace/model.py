@@ -84,6 +84,7 @@ class MACE(nn.Module):
             if last or not c.last_readout_only:
                 width = c.readout_width if last else 0
                 energies.append(Readout(c, width, name=f"readout_{layer}")(h))
+        self.sow("features", "last", h[SCALAR][:, :, 0])  # nothing, unless somebody asks
         energy = sum(energies)
         if c.repulsion is not None:
             energy += repulsion(c.repulsion, r, numbers.astype(dtype), reach, graph)
@@ -276,6 +277,18 @@ class MACEEnergies:
         """Energy of each atom in eV."""
         energies: Any = MACE(self.config).apply(parameters, vectors, numbers, graph)
         return energies
+
+    def features(
+        self,
+        parameters: Any,
+        vectors: Float[Array, "edges 3"],
+        numbers: Int[Array, " atoms"],
+        graph: Graph,
+    ) -> Float[Array, "atoms features"]:
+        """The scalars of the last layer."""
+        _, kept = MACE(self.config).apply(parameters, vectors, numbers, graph, mutable="features")
+        found: Array = kept["features"]["last"][0]
+        return found
 
 
 def initial_parameters(config: MACEConfig, key: Array, dtype: np.dtype) -> Any:

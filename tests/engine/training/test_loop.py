@@ -11,7 +11,7 @@ import pytest
 import engine
 from engine import PhonoscopeError, load_model
 from engine.potentials.checkpoints.native import read_description
-from engine.training import samples
+from engine.training import readers
 from engine.training.config import parsed
 from engine.training.loop import train
 from tests.engine.training.teacher import TINY, molecules
@@ -39,7 +39,7 @@ def data():
 
 @pytest.fixture(autouse=True)
 def reader(monkeypatch, data):
-    monkeypatch.setitem(samples._READERS, "teacher", lambda path: data)
+    monkeypatch.setitem(readers._READERS, "teacher", lambda path: data)
 
 
 def quiet(line):

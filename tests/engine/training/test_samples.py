@@ -13,12 +13,13 @@ from ase.io import write
 
 from engine import PhonoscopeError
 from engine.training.config import DataConfig
+from engine.training.readers import molecule_samples, read_samples
 from engine.training.references import (
     average_neighbours,
     isolated_atom_energies,
     least_squares_energies,
 )
-from engine.training.samples import fingerprint, molecule_samples, read_samples, split
+from engine.training.samples import fingerprint, split
 from tests.engine.training.teacher import molecules
 
 DATA = DataConfig(files=("x",), validation=0.4)

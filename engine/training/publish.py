@@ -1,0 +1,91 @@
+"""`python -m engine.training.publish RUN --data DATA --out FOLDER`: a model to ship.
+
+What a run left is measured on the structures that nobody trained on; its card says the errors, and
+a record of its training data lets the engine tell when a structure is of another kind.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import PhonoscopeError
+from engine.potentials import Potential, load_model
+from engine.potentials.checkpoints.native import Card, read_description, save_model
+from engine.potentials.domain import write_domain
+from engine.training.config import DataConfig, parsed_json
+from engine.training.domain import fit_domain
+from engine.training.evaluation import Evaluation, evaluate
+from engine.training.folder import MODEL
+from engine.training.readers import read_samples
+from engine.training.samples import Sample
+
+EVALUATION = "evaluation.json"
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def publish(model: Potential, card: Card, samples: list[Sample], folder: Path) -> Evaluation:
+    """Write a model with its errors on held-out structures and its domain, replacing an older one.
+
+    Raises
+    ------
+    PhonoscopeError
+        if no structure is held out, or the folder cannot be written.
+    """
+    held_out = [s for s in samples if s.held_out and s.kind != "atom"]
+    trained = [s for s in samples if not s.held_out and s.kind != "atom"]
+    found = evaluate(model, held_out)
+    domain = fit_domain(model, trained, held_out)
+    beside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    save_model(model, beside, Card(card.training_data, card.licence, card.source, told(found)))
+    write_domain(domain, beside)
+    text = json.dumps(found.document(), indent=1, ensure_ascii=False)
+    (beside / EVALUATION).write_text(text + "\n", encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    return found
+
+
+def told(found: Evaluation) -> str:
+    """The errors that a reader of the card wants first, in a line."""
+    words = {
+        "frequencies_relaxed": "frequencies at the model's own minima",
+        "frequencies_at_reference": "frequencies at the geometry of the data",
+        "forces": "forces",
+        "stress": "stress",
+    }
+    parts = []
+    for name, text in words.items():
+        if pairs := found.quantities.get(name):
+            parts.append(f"{text} {pairs.summary()['mean_absolute']:.3g} {pairs.unit}")
+    names = len({name for name, _ in found.structures})
+    return f"mean absolute, on {names} held-out structures: {', '.join(parts)}"
+
+
+@app.command()
+def main(
+    run: Annotated[Path, typer.Argument(help="folder of a training run")],
+    data: Annotated[Path, typer.Option(help="data set with held-out structures")],
+    out: Annotated[Path, typer.Option(help="folder to write")],
+) -> None:
+    """Measure the best model of a run and write it with its card and domain."""
+    config = parsed_json(run / "config.json")
+    samples = read_samples(DataConfig(files=(str(data),), reader=config.data.reader))
+    described = read_description(run / MODEL)
+    card = Card(described.get("training_data"), described.get("licence"))
+    found = publish(load_model(run / MODEL), card, samples, out)
+    typer.echo(found.text())
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except PhonoscopeError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(2) from None
