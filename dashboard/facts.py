@@ -1,4 +1,4 @@
-"""Names and values in two columns, messages, and errors in words, as HTML that suits both themes."""
+"""Names and values, notes, and errors in words, as HTML that suits both themes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from engine.errors import PhonoscopeError
 
 STYLE = f"""
 :host {{ font-size: 13px; line-height: 1.4; color: inherit; overflow-wrap: anywhere; }}
-dl {{ display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 10px; margin: 4px 0; }}
+dl {{ display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 10px;
+  margin: 4px 0; }}
 dt {{ opacity: 0.65; }}
 dd {{ margin: 0; }}
 p {{ margin: 4px 0; }}

@@ -84,7 +84,7 @@ class ModelChoice(param.Parameterized):
 def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
     """The choice, and the part of the page in which it is made."""
     choice = ModelChoice(models=choices())
-    select = pmui.Select(label="Model", options=[], size="small", css_classes=["models"], **WIDE)
+    select = pmui.Select(label="Model", groups={}, size="small", css_classes=["models"], **WIDE)
     card = pn.pane.HTML("", stylesheets=[STYLE], css_classes=["card"], **WIDE)
     button = pmui.Button(
         label="Download", icon="download", variant="outlined", size="small", **WIDE
@@ -104,12 +104,9 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
             groups[OWN] = {"springs of the library": computing.model}
         for model in choice.models:
             groups.setdefault(PLACES[model.place], {})[model.name] = model.name
-        options = {label: name for group in groups.values() for label, name in group.items()}
-        select.param.update(
-            options=options,
-            groups={group: list(members) for group, members in groups.items()},
-            value=choice.value if choice.value in options.values() else None,
-        )
+        known = [name for group in groups.values() for name in group.values()]
+        select.groups = groups
+        select.value = choice.value if choice.value in known else None
         setting = False
 
     def show(*_: object) -> None:

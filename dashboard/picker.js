@@ -19,7 +19,7 @@ input::placeholder { color: inherit; opacity: 0.55; }
 .item { display: grid; grid-template-columns: 46px minmax(0, 1fr); gap: 0 10px; padding: 6px; border-radius: 8px;
   cursor: pointer; align-items: center; content-visibility: auto; contain-intrinsic-size: auto 70px; }
 .item:hover { background: color-mix(in srgb, currentColor 7%, transparent); }
-.list:focus-visible .item.active, input:focus ~ .none, .typing .item.active { box-shadow: inset 0 0 0 2px #3b82c4; }
+.list:focus-visible .item.active, .typing .item.active { box-shadow: inset 0 0 0 2px #3b82c4; }
 .item[aria-selected=true] { background: color-mix(in srgb, #3b82c4 20%, transparent); }
 .picture { width: 46px; height: 46px; }
 .head { display: flex; justify-content: space-between; gap: 8px; align-items: baseline; }
@@ -27,6 +27,7 @@ input::placeholder { color: inherit; opacity: 0.55; }
 .formula { font-size: 12.5px; opacity: 0.75; white-space: nowrap; }
 .line { font-size: 12.5px; line-height: 1.3; opacity: 0.85; display: -webkit-box; -webkit-box-orient: vertical;
   -webkit-line-clamp: 2; overflow: hidden; }
+.item[aria-selected=true] .line { -webkit-line-clamp: none; }
 .small { font-size: 11px; opacity: 0.6; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .empty { padding: 16px 6px; font-size: 13px; opacity: 0.8; }
 .failure { font-size: 13px; color: #d62728; white-space: pre-wrap; }
@@ -51,7 +52,7 @@ export function render({ model, el }) {
   const search = element("div", "search")
   search.innerHTML = GLASS
   const input = document.createElement("input")
-  Object.assign(input, { type: "search", placeholder: "Search: name, formula, what it teaches", autocomplete: "off" })
+  Object.assign(input, { type: "search", placeholder: "Search name, formula, subject", autocomplete: "off" })
   input.setAttribute("role", "combobox")
   input.setAttribute("aria-label", "Search the library")
   input.setAttribute("aria-controls", "items")
@@ -83,7 +84,7 @@ export function render({ model, el }) {
       const words = element("div", "words"), head = element("div", "head")
       head.append(element("span", "title", item.title), element("span", "formula", item.formula))
       words.append(head, element("div", "line", item.line), element("div", "small", item.small))
-      words.lastChild.title = item.small
+      words.title = `${item.line}\n${item.small}`
       row.append(picture, words)
       row.onclick = () => { active = shown.indexOf(entry); choose() }
       const entry = { item, row, text: plain([item.title, item.formula, item.line, item.words].join(" ")) }

@@ -12,8 +12,8 @@ class Picker(JSComponent):
     """Items with a picture, a title and a line of words, of which one is chosen.
 
     An item is a dict: ``name``, by which it is chosen; ``title``, ``formula``, ``line`` and
-    ``small``, which are shown; ``picture``, the address of one; ``group``, by which it is filtered; ``words``,
-    in which it is searched besides.
+    ``small``, which are shown; ``picture``, the address of one; ``group``, by which it is
+    filtered; ``words``, in which it is searched besides.
     """
 
     items = param.List(default=[], doc="What there is to choose from.")
