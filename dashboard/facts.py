@@ -26,6 +26,14 @@ h4 {{ margin: 2px 0; font-size: 14px; }}
 .with-picture img {{ width: 64px; height: 64px; flex: none; }}
 """
 
+DROPPER = """
+.filepond--root { margin-bottom: 0; font-size: 13px; }
+.filepond--panel-root { background: transparent;
+  border: 1.5px dashed color-mix(in srgb, currentColor 40%, transparent); }
+.filepond--drop-label, .filepond--drop-label label { color: inherit; font-size: 13px; }
+"""
+"""A place for files that is seen as one."""
+
 
 def facts(rows: Mapping[str, str | None]) -> str:
     """Names and values; those without a value are left out. Values are HTML."""

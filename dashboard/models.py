@@ -16,7 +16,7 @@ from ase import Atoms
 from panel.viewable import Viewable
 
 from dashboard.computing import Computing
-from dashboard.facts import STYLE, facts, obstacle, problem
+from dashboard.facts import DROPPER, STYLE, facts, obstacle, problem
 from engine.errors import PhonoscopeError
 from engine.jobs.identity import model_identity
 from engine.potentials.cards import model_card
@@ -92,7 +92,11 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
     bar = pmui.LinearProgress(value=0, visible=False, **WIDE)
     failure = pn.pane.HTML("", stylesheets=[STYLE], **WIDE)
     dropper = pn.widgets.FileDropper(
-        multiple=True, sizing_mode="stretch_width", height=76, max_file_size="500MB"
+        multiple=True,
+        sizing_mode="stretch_width",
+        height=76,
+        max_file_size="500MB",
+        stylesheets=[DROPPER],
     )
     setting = False
 

@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard.captions import SUBSCRIPTS
-from dashboard.facts import STYLE, facts, notes, obstacle, problem
+from dashboard.facts import DROPPER, STYLE, facts, notes, obstacle, problem
 from dashboard.state import State
 from dashboard.thumbnails import as_address, thumbnail
 from engine.errors import PhonoscopeError
@@ -35,6 +35,7 @@ def open_view(state: State) -> Viewable:
         height=76,
         margin=(0, 0, 4, 0),
         css_classes=["dropper"],
+        stylesheets=[DROPPER],
     )
     text = pmui.TextAreaInput(
         label="SMILES, or the content of a file",
