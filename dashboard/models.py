@@ -34,7 +34,9 @@ PLACES = {
     "stored": "Yours",
     "to fetch": "To be downloaded",
 }
-OWN = "The entry's own"
+OWN, SPRINGS = "The entry's own", "springs"
+"""Group and label of the springs that hold a model crystal of the library together."""
+
 MOST_NAMED = 24
 """Elements that are listed by name; of more only the number is told."""
 
@@ -81,8 +83,8 @@ class ModelChoice(param.Parameterized):
         return any(model.name == name and model.ready for model in self.models)
 
 
-def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
-    """The choice, and the part of the page in which it is made."""
+def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
+    """The choice, and the parts of the page for choosing and for importing."""
     choice = ModelChoice(models=choices())
     select = pmui.Select(label="Model", groups={}, size="small", css_classes=["models"], **WIDE)
     card = pn.pane.HTML("", stylesheets=[STYLE], css_classes=["card"], **WIDE)
@@ -103,19 +105,19 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
     def fill(*_: object) -> None:
         nonlocal setting
         setting = True
-        groups: dict[str, dict[str, str]] = {}
+        groups: dict[str, list[str]] = {}
         if computing.model.endswith(".toml"):
-            groups[OWN] = {"springs of the library": computing.model}
+            groups[OWN] = [SPRINGS]
         for model in choice.models:
-            groups.setdefault(PLACES[model.place], {})[model.name] = model.name
-        known = [name for group in groups.values() for name in group.values()]
-        select.groups = groups
-        select.value = choice.value if choice.value in known else None
+            groups.setdefault(PLACES[model.place], []).append(model.name)
+        shown = SPRINGS if choice.value.endswith(".toml") else choice.value
+        select.param.update(groups=groups, value=shown or None)
         setting = False
 
     def show(*_: object) -> None:
         model = choice.chosen
         failure.object = ""
+        fill()
         button.visible = model is not None and model.place == "to fetch"
         if model is not None and model.published is not None:
             known = model.published
@@ -134,11 +136,10 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
             card.object = _card(choice.value, model_identity(choice.value)) if choice.value else ""
         except PhonoscopeError as error:
             card.object = problem(error)
-        fill()
 
     def choose(*_: object) -> None:
         if not setting and select.value:
-            choice.value = select.value
+            choice.value = computing.model if select.value == SPRINGS else select.value
 
     def download(*_: object) -> None:
         model = choice.chosen
@@ -207,7 +208,7 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable]:
         title_variant="body2",
         **WIDE,
     )
-    return choice, pn.Column(select, card, button, bar, failure, own, **WIDE)
+    return choice, pn.Column(select, card, button, bar, failure, **WIDE), own
 
 
 def imported(files: dict[str, bytes | str]) -> str | None:

@@ -22,7 +22,7 @@ from engine.jobs import Calculation, describe
 from engine.potentials import load_model
 from engine.potentials.finite_difference import FiniteDifferencePotential
 
-RELAX = {"Nothing": "none", "Atoms": "atoms", "Atoms and cell": "cell"}
+RELAX = {"Nothing": "none", "Atoms": "atoms", "Atoms + cell": "cell"}
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (4, 0)}
 
 
@@ -33,19 +33,18 @@ def compute_view(state: State) -> Viewable:
     shown = pmui.Button(
         label="Take the structure shown", size="small", variant="text", margin=(0, 0, 4, 0)
     )
-    choice, model = model_view(computing)
+    choice, model, own_model = model_view(computing)
     relax = pmui.RadioButtonGroup(
         label="Relax first",
         options=list(RELAX),
         value="Atoms",
         size="small",
         description="What moves to rest before the vibrations are computed",
+        sx={"& button": {"textTransform": "none", "flex": 1}},
         **WIDE,
     )
-    mesh = pmui.TextInput(label="Mesh of wave vectors", placeholder="auto", size="small", **WIDE)
-    tolerance = pmui.FloatInput(
-        label="Symmetry within (Å)", placeholder="default", value=None, size="small", **WIDE
-    )
+    mesh = pmui.TextInput(label="Mesh, like 4 × 4 × 4", value="auto", size="small", **WIDE)
+    tolerance = pmui.TextInput(label="Symmetry within (Å)", value="auto", size="small", **WIDE)
     plan = pn.pane.HTML("", stylesheets=[STYLE], css_classes=["plan"], **WIDE)
     go = pmui.Button(
         label="Compute", icon="play_arrow", color="primary", css_classes=["compute"], **WIDE
@@ -57,8 +56,8 @@ def compute_view(state: State) -> Viewable:
             found.atoms,
             choice.value,
             relax=RELAX[relax.value],  # type: ignore[arg-type]
-            mesh=_mesh(mesh.value_input or mesh.value, found, choice.value),
-            tolerance_A=tolerance.value or None,
+            mesh=_mesh(mesh.value, found, choice.value),
+            tolerance_A=_tolerance(tolerance.value),
         )
 
     def look(*_: object) -> None:
@@ -92,7 +91,7 @@ def compute_view(state: State) -> Viewable:
         is_crystal = found.kind != "molecule"
         mesh.visible = is_crystal
         relax.options = list(RELAX) if is_crystal else list(RELAX)[:2]
-        relax.value = "Atoms and cell" if found.kind == "crystal" else "Atoms"
+        relax.value = "Atoms + cell" if found.kind == "crystal" else "Atoms"
         choice.fit(found.atoms, computing.model)
         look()
 
@@ -122,11 +121,12 @@ def compute_view(state: State) -> Viewable:
         structure,
         shown,
         model,
-        pn.pane.HTML("<b>Relax first</b>", margin=(6, 0, 0, 0)),
         relax,
-        pn.Row(mesh, tolerance, sizing_mode="stretch_width"),
+        mesh,
+        tolerance,
         plan,
         go,
+        own_model,
         sizing_mode="stretch_both",
         scroll="y-auto",
         margin=(8, 10),
@@ -170,3 +170,27 @@ def _mesh(text: str | None, found: Understanding, model: str) -> Any:
             "Write it like 4 × 4 × 4 or 4, or leave the field empty.",
         )
     return tuple(map(int, numbers))
+
+
+def _tolerance(text: str | None) -> float | None:
+    """A tolerance in angstrom from what was typed; None for the default.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it is no positive number.
+    """
+    text = (text or "").strip().lower()
+    if text in ("", "auto"):
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise PhonoscopeError(
+            f"'{text}' is not a tolerance",
+            "a distance in angstrom between 0 and 1 is expected",
+            "Write it like 0.01, or auto.",
+        )
+    return value
