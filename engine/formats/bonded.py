@@ -74,7 +74,7 @@ def read_molfile(
     PhonoscopeError
         if it cannot be read, or has atoms of no element.
     """
-    blocks = [b.lstrip("\n") if i else b for i, b in enumerate(text.split(END_OF_RECORD))]
+    blocks = [b.removeprefix("\n") if i else b for i, b in enumerate(text.split(END_OF_RECORD))]
     blocks = [block for block in blocks if block.strip()]
     frame = len(blocks) - 1 if frame is None else frame
     with rdBase.BlockLogs():

@@ -6,6 +6,7 @@ import re
 import tempfile
 import warnings
 from dataclasses import replace
+from numbers import Real
 from pathlib import Path
 from typing import NoReturn
 
@@ -164,7 +165,7 @@ def _read_by_ase(path: Path, frame: int | None) -> Given:
         notes=tuple(notes),
         frames=len(frames),
         frame=chosen,
-        charge=round(charge) if isinstance(charge, int | float) else 0,
+        charge=round(charge) if isinstance(charge, Real) else 0,
     )
 
 
