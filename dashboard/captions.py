@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 from jaxtyping import Float
 
 from engine.modes import Modes
 from engine.phonons import Bands, Phonons
+from engine.phonons.bands import UNSTABLE_CM1
 from engine.units import PLANCK_EV_S, SPEED_OF_LIGHT_CM_S
 from engine.vibrations import Vibrations
 
@@ -27,6 +29,10 @@ SIGNS = {"": "", "+": "<sup>+</sup>", "-": "<sup>−</sup>"}
 TERM = re.compile(r"(\d*)([ΣΠΔΦ][gu]?[+-]?|[^+]+)(?:\+|$)")
 """A number and an irrep in a sum of irreps, of which those of linear molecules may end in +."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+FROM_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+OPERATION = re.compile(r"(\d*|∞)([ECSiσ])(\d+|∞|[hvd])?('{1,2})?([⁰¹²³⁴-⁹]*)(\(.*\))?")
+"""Number, kind, order or orientation, primes, power, axis of a class, like 6C2', 8S6⁵ or σ(xy)."""
 
 
 def formula(result: Vibrations | Phonons) -> str:
@@ -45,10 +51,34 @@ def group(result: Vibrations | Phonons) -> str:
 
 
 def number(frequency_cm1: float, unit: str = "cm⁻¹") -> str:
-    """A frequency as a number of units; an imaginary one is negative."""
+    """A frequency as a number of units, like 123.4; an imaginary one, like 123.4i."""
     digits = DIGITS[unit]
     rounded = round(float(frequency_cm1) * UNITS[unit], digits)
-    return f"{rounded + 0.0:.{digits}f}"  # + 0.0: no minus before a zero
+    return f"{abs(rounded):.{digits}f}{'i' if rounded < 0 else ''}"
+
+
+def frequency(frequency_cm1: float, unit: str = "cm⁻¹") -> str:
+    """A frequency with its unit, and the word for one that is imaginary beyond rounding."""
+    word = "  (unstable)" if unstable(frequency_cm1) else ""
+    return f"{number(frequency_cm1, unit)} {unit}{word}"
+
+
+def unstable(frequency_cm1: float) -> bool:
+    """Whether a frequency is imaginary beyond rounding: the structure does not return."""
+    return bool(frequency_cm1 < -UNSTABLE_CM1)
+
+
+def amount(value: float) -> str:
+    """A number of any size in few digits, like 0.0312, 1.2 × 10⁻⁷ or 0."""
+    if value and not 1e-3 <= abs(value) < 1e4:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{signed(mantissa)} × 10{str(int(exponent)).translate(POWERS)}"
+    return signed(f"{value:.3g}")
+
+
+def signed(text: str) -> str:
+    """Numbers in a text with the true minus sign."""
+    return text.replace("-", "−")
 
 
 def irrep(label: str | None) -> str:
@@ -63,12 +93,57 @@ def irrep(label: str | None) -> str:
     return " + ".join((f"<sup>{n}</sup>" if n else "") + _symbol(name) for n, name in terms)
 
 
+def plain_irrep(label: str | None) -> str:
+    """An irrep where HTML is not understood, like T₂g."""
+    if label is None:
+        return "no symmetry label"
+    text = re.sub("<sup>(.*?)</sup>", r"\1", irrep(label))
+    return re.sub("<sub>(.*?)</sub>", lambda sub: sub[1].translate(SUBSCRIPTS), text)
+
+
 def _symbol(label: str) -> str:
     if label.endswith(")"):
         return label
     letter, primes, sign = label[0], label.count("'"), label[-1] if label[-1] in "+-" else ""
     index = label[1:].rstrip("'+-")
     return f"{letter}{f'<sub>{index}</sub>' if index else ''}{SIGNS[sign]}{PRIMES[primes]}"
+
+
+def point_group(name: str) -> str:
+    """A Schoenflies symbol in HTML, like T<sub>d</sub>."""
+    return f"<i>{name[0]}</i><sub>{name[1:]}</sub>" if name[1:] else f"<i>{name}</i>"
+
+
+def operations(name: str) -> str:
+    """A class of operations in HTML, like 8C<sub>3</sub> or 6σ<sub>d</sub>."""
+    found = OPERATION.fullmatch(name)
+    if found is None:
+        return name
+    count, kind, index, primes, power, axis = (part or "" for part in found.groups())
+    low = f"<sub>{index}</sub>" if index else ""
+    return f"{count}<i>{kind}</i>{low}{PRIMES[len(primes)]}{power}{axis}"
+
+
+def operations_in_words(name: str) -> str:
+    """What the operations of a class do, like "rotation by 120°"."""
+    found = OPERATION.fullmatch(name)
+    if found is None:
+        return "operation"
+    _, kind, index, _, power, _ = found.groups()
+    if kind == "E":
+        return "identity: everything stays where it is"
+    if kind == "i":
+        return "inversion: every atom goes to the opposite side of the centre"
+    if kind == "σ":
+        return {
+            "h": "mirror plane across the main axis",
+            "v": "mirror plane through the main axis",
+            "d": "mirror plane through the main axis, between other axes",
+        }.get(index or "", "mirror plane")
+    times = int(power.translate(FROM_POWERS)) if power else 1
+    turn = 360 * times / int(index) % 360 if index and index != "∞" else 0.0
+    angle = "any angle φ" if index == "∞" else f"{min(turn, 360 - turn):.4g}°"
+    return f"rotation by {angle}" + (", then a mirror across its axis" if kind == "S" else "")
 
 
 def activity(modes: Modes, i: int) -> str:
@@ -88,7 +163,7 @@ def mode(modes: Modes, i: int, unit: str = "cm⁻¹") -> str:
     parts = [
         f"{i + 1}/{len(modes)}",
         irrep(modes.irrep[i]) if modes.irrep[i] else "",
-        f"{number(modes.frequency_cm1[i], unit)} {unit}",
+        frequency(modes.frequency_cm1[i], unit),
         activity(modes, i),
     ]
     return "  ·  ".join(part for part in parts if part)
@@ -110,6 +185,16 @@ def representation(label: str | None) -> str:
     if not label:
         return "none"
     return " + ".join(count + _symbol(name) for count, name in TERM.findall(label))
+
+
+def sum_of(counts: Iterable[tuple[int, str | None]]) -> str:
+    """Irreps with how often they occur in HTML, like 2A<sub>1</sub> + (B<sub>1</sub> + ...)."""
+    terms = []
+    for count, label in counts:
+        name = irrep(label)
+        name = f"({name})" if " + " in name else name
+        terms.append(f"{count if count > 1 else ''}{name}")
+    return " + ".join(terms)
 
 
 def selection_rules(result: Vibrations | Phonons) -> str:

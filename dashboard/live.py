@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import numpy as np
 import panel as pn
+import param
 from bokeh.events import Tap
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
+from panel.io.state import set_curdoc
 
 from dashboard.state import State
+
+T = TypeVar("T")
+Action = Callable[[], None]
 
 
 def live_text(
@@ -22,6 +28,11 @@ def live_text(
     pane = pn.pane.HTML(text(), **params)
     state.param.watch(lambda *_: pane.param.update(object=text()), names)
     return pane
+
+
+def on_change(parameters: param.Parameterized, names: str | list[str], act: Action) -> None:
+    """Change Bokeh's models whenever a parameter changes, under the lock of their document."""
+    parameters.param.watch(lambda *_: pn.state.execute(act), names)
 
 
 def live_plot(
@@ -68,3 +79,21 @@ def live_plot(
     state.param.watch(move_marker, ["modes", "branch"])
     show()
     return place
+
+
+def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:
+    """Work in a thread, so that the page stays alive, and hand the result to the page.
+
+    Without a page, as in a test, all is done at once.
+    """
+    document = pn.state.curdoc
+    if document is None:
+        then(work())
+        return
+
+    def run() -> None:
+        result = work()
+        with set_curdoc(document):
+            pn.state.execute(partial(then, result), schedule=True)
+
+    Thread(target=run, name="beside the page", daemon=True).start()

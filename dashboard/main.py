@@ -24,7 +24,11 @@ from dashboard.views.open import open_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
+from dashboard.views.symmetry import symmetry_view
+from dashboard.views.thermal import thermal_view
+from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
+from dashboard.views.zone import zone_view
 from engine import library
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
@@ -43,6 +47,10 @@ PLOTS: list[View] = [
 ]
 TABS: dict[str, View] = {
     "Modes": irreps_table_view,
+    "Symmetry": symmetry_view,
+    "Trust": trust_view,
+    "Zone": zone_view,
+    "Heat": thermal_view,
 }
 BAR: list[View] = [
     units_view,
@@ -63,7 +71,7 @@ def page() -> pmui.Page:
     workspace = pn.Column(
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
-        _tabs(state, TABS, css_classes=["details"]),
+        _tabs(state, TABS, "tab", css_classes=["details"]),
         pn.Column(jobs_view(state), status_view(state), css_classes=["status"]),
         css_classes=["workspace"],
         stylesheets=[STYLE],
@@ -72,7 +80,7 @@ def page() -> pmui.Page:
     assembled = pmui.Page(
         title="Phonoscope",
         header=[shown, pn.HSpacer(), *(view(state) for view in BAR)],
-        sidebar=[_tabs(state, DRAWER, css_classes=["drawer"])],
+        sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"])],
         main=[workspace],
         sidebar_width=310,
         # A tooltip must not catch the click meant for the button beneath it.
@@ -83,19 +91,22 @@ def page() -> pmui.Page:
     return assembled
 
 
-def _tabs(state: State, views: Mapping[str, View], **params: Any) -> Viewable:
-    """Views of which one is seen; all are there from the start, so that changing is instant."""
-    if len(views) == 1:
-        return pn.Column(*(view(state) for view in views.values()), **params)
+def _tabs(state: State, views: Mapping[str, View], open_one: str, **params: Any) -> Viewable:
+    """Views of which one is seen; all are there from the start, so that changing is instant.
+
+    Parameters
+    ----------
+    open_one : the parameter of the state that names the open one.
+    """
+    names = list(views)
     tabs = pmui.Tabs(
         *((name, view(state)) for name, view in views.items()),
+        active=names.index(getattr(state, open_one)),
         sizing_mode="stretch_both",
         **params,
     )
-    if views is DRAWER:  # which views open
-        names = list(views)
-        state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), "drawer")
-        tabs.param.watch(lambda event: setattr(state, "drawer", names[event.new]), "active")
+    tabs.param.watch(lambda event: setattr(state, open_one, names[event.new]), "active")
+    state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), open_one)
     return tabs
 
 

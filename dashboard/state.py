@@ -31,6 +31,7 @@ def compute_ahead() -> None:
     def compute() -> None:
         for name in library.names():
             subject = of_entry(name)
+            assert subject.verdict
             if isinstance(subject.result, Phonons) and subject.bands is not None:
                 subject.result.modes(subject.bands.q[1])  # compiles what a click needs
 
@@ -50,10 +51,12 @@ class State(param.Parameterized):
     )
     subject = param.Parameter(doc="What is shown, and where it comes from.")
     result = param.Parameter(doc="Its Vibrations or Phonons.")
-    bands = param.Parameter(doc="Its Bands; None for a molecule.")
+    bands = param.Parameter(doc="Its Bands along the path; None for a molecule.")
+    path = param.String(default="auto", doc="The path of the bands, see engine.phonons.band_path.")
     modes = param.Parameter(doc="Modes at the selected wave vector.")
     branch = param.Integer(default=0, doc="The selected mode, counted from 0.")
     drawer = param.String(default="Library", doc="The tab of the drawer that is open.")
+    tab = param.String(default="Modes", doc="The open one of the tabs beside the structure.")
     unit: Any = param.Selector(
         objects=list(UNITS), default="cm⁻¹", doc="Unit of every frequency on the page."
     )
@@ -82,6 +85,7 @@ class State(param.Parameterized):
             subject=subject,
             result=result,
             bands=bands,
+            path="auto",
             modes=modes,
             branch=first_vibration,
             entry_name=subject.entry,
@@ -92,12 +96,33 @@ class State(param.Parameterized):
         """The selected wave vector."""
         return self.modes.q
 
-    def select(self, branch: int, q: Float[np.ndarray, "3"] | None = None) -> None:
-        """Show a mode, of the present wave vector or another one."""
+    def select(
+        self,
+        branch: int,
+        q: Float[np.ndarray, "3"] | None = None,
+        direction: Float[np.ndarray, "3"] | None = None,
+    ) -> None:
+        """Show a mode, of the present wave vector or another one.
+
+        Parameters
+        ----------
+        direction : Cartesian, from which q = 0 is approached in a polar crystal.
+        """
         modes: Modes = self.modes
-        if q is not None and not np.array_equal(q, modes.q):
-            modes = self.result.modes(q)
+        if direction is not None or (q is not None and not np.array_equal(q, modes.q)):
+            modes = self.result.modes(q, direction)
         self.param.update(modes=modes, branch=int(np.clip(branch, 0, len(modes) - 1)))
+
+    def follow(self, path: str) -> None:
+        """Show the bands along another path.
+
+        Raises
+        ------
+        PhonoscopeError
+            for labels that the lattice does not have.
+        """
+        bands = self.subject.bands if path == "auto" else self.result.bands(path)
+        self.param.update(bands=bands, path=path)
 
     def step(self, by: int) -> None:
         """Show the next or previous mode, around the end."""

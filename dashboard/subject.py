@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+
+import numpy as np
+from jaxtyping import Float
 
 from engine import library
-from engine.phonons import Bands, Phonons
+from engine.library import Reference
+from engine.phonons import Bands, Dos, Phonons
+from engine.spectra import infrared_intensities, raman_activities
+from engine.trust import Verdict, verdict
 from engine.vibrations import Vibrations
 
 
@@ -31,6 +37,49 @@ class Subject:
     entry: str | None = None
     key: str | None = None
     origin: str = ""
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether the result may be believed."""
+        return verdict(self.result, self.bands)
+
+    @cached_property
+    def infrared_km_mol(self) -> Float[np.ndarray, " modes"] | None:
+        """Infrared intensity of each mode; None where no dipole derivatives are known."""
+        known = self._reference
+        if known is None:
+            return None
+        return infrared_intensities(self.result.modes, known.dipole_derivative_e)
+
+    @cached_property
+    def raman_A4_amu(self) -> Float[np.ndarray, " modes"] | None:
+        """Raman activity of each mode; None where no polarizability derivatives are known."""
+        known = self._reference
+        if known is None or known.polarizability_derivative_A2 is None:
+            return None
+        return raman_activities(self.result.modes, known.polarizability_derivative_A2)
+
+    @property
+    def _reference(self) -> Reference | None:
+        """What the library knows of this molecule, if the result is of the same method.
+
+        Derivatives know nothing of masses, and serve every isotopologue.
+        """
+        if self.entry is None or not isinstance(self.result, Vibrations):
+            return None
+        entry = library.entry(self.entry)
+        known = entry.reference
+        if known is None or known.method != self.result.model:
+            return None
+        same = np.allclose(entry.atoms.positions, self.result.atoms.positions, atol=1e-6)
+        return known if same else None
+
+    @cached_property
+    def dos(self) -> Dos | None:
+        """Its density of states; None for a molecule, and for phonons without a mesh."""
+        if isinstance(self.result, Vibrations) or self.result.sample is None:
+            return None
+        return self.result.dos()
 
 
 @lru_cache

@@ -72,6 +72,20 @@ class Modes:
                 starts.append(i)
         return np.split(np.arange(len(self)), starts[1:])
 
+    def matrices(
+        self,
+        level: Int[np.ndarray, " level"],
+        group: SymmetryGroup,
+        masses_amu: Float[np.ndarray, " atoms"],
+    ) -> Float[np.ndarray, "order level level"]:
+        """What each operation makes of the partners of a level at q = 0, from their displacements.
+
+        Column n tells what becomes of partner n; the trace is the character of the irrep.
+        """
+        weighted = self.displacement[level].real * np.sqrt(masses_amu)[:, None]
+        norm = np.linalg.norm(weighted, axis=(1, 2))
+        return group.matrices(weighted / norm[:, None, None])
+
 
 def modes_of(
     matrix: Shaped[np.ndarray, "3*atoms 3*atoms"],

@@ -1,7 +1,8 @@
 """Infrared and Raman intensities of a molecule's vibrations, and the spectra drawn from them.
 
 Intensities come from derivatives of the dipole moment and of the polarizability, and from nothing
-else. Harmonic: no overtones, and gas-phase molecules averaged over all orientations.
+else; symmetry alone gives none. All is double-harmonic: anharmonic shifts, overtones and
+combinations are left out, and molecules are turned all ways.
 
 Sources: E. B. Wilson, J. C. Decius, P. C. Cross, Molecular Vibrations (1955), sections 3-6 and 3-7;
 D. Porezag, M. R. Pederson, Phys. Rev. B 54, 7830 (1996), equations 8 to 13.
@@ -18,6 +19,7 @@ from scipy import constants
 from scipy.special import erf
 
 from engine.errors import PhonoscopeError
+from engine.modes import Modes
 from engine.symmetry.group import SymmetryGroup
 from engine.vibrations import Vibrations
 
@@ -29,7 +31,38 @@ KM_MOL = (
 )
 """Infrared intensity in km/mol of |dmu/dQ|^2 = 1 e^2/amu: N_A / (12 eps_0 c^2), about 974.9."""
 
-Shape = Literal["lorentzian", "gaussian"]
+Shape = Literal["Lorentzian", "Gaussian"]
+
+
+def infrared_intensities(
+    modes: Modes, dipole_derivative_e: Float[np.ndarray, "3 atoms 3"]
+) -> Float[np.ndarray, " modes"]:
+    """Integrated absorption of each mode in km/mol, N_A/(12 eps_0 c^2) |dmu/dQ|^2.
+
+    Exactly zero where symmetry forbids it. Of a level only the sum over partners has a meaning.
+
+    Parameters
+    ----------
+    dipole_derivative_e : dmu_c/dr of [c, atom, xyz] in e, in the frame of the modes.
+    """
+    change = np.einsum("cix,mix->mc", dipole_derivative_e, _along(modes))
+    return KM_MOL * (change**2).sum(1) * _allowed(modes.ir_active)
+
+
+def raman_activities(
+    modes: Modes, polarizability_derivative_A2: Float[np.ndarray, "3 3 atoms 3"]
+) -> Float[np.ndarray, " modes"]:
+    """Raman scattering activity of each mode in angstrom^4/amu, 45 a'^2 + 7 gamma'^2.
+
+    a' = tr(alpha') / 3 is the mean of alpha' = dalpha/dQ, gamma' its anisotropy. Exactly zero where
+    symmetry forbids it.
+
+    Parameters
+    ----------
+    polarizability_derivative_A2 : dalpha_cd/dr of [c, d, atom, xyz] in angstrom^2.
+    """
+    mean2, anisotropy2 = _invariants(modes, polarizability_derivative_A2)
+    return 45 * mean2 + 7 * anisotropy2
 
 
 @dataclass(frozen=True)
@@ -63,10 +96,8 @@ def intensities(
 ) -> Intensities:
     """Infrared and Raman intensities of every level.
 
-    With the normal coordinate Q, displacements dr/dQ = e / sqrt(m) of the mass-weighted eigenvector
-    e, the infrared intensity is N_A / (12 eps_0 c^2) |dmu/dQ|^2, and the Raman activity
-    45 a'^2 + 7 gamma'^2, where a' = tr(alpha') / 3 and gamma'^2 is the anisotropy of alpha' =
-    dalpha/dQ.
+    The derivatives are first made to have the molecule's symmetry, from which the electronic
+    structure departs by what grids and differences do.
 
     Parameters
     ----------
@@ -85,18 +116,12 @@ def intensities(
             f"their shape is {dipole_derivative_e.shape}, the molecule has {n} atoms",
             "Give an array of shape (3, N, 3).",
         )
-    along = modes.displacement.real / np.sqrt(modes.reduced_mass_amu)[:, None, None]  # dr/dQ
-    dipole = np.einsum("cix,mix->mc", _vector_average(dipole_derivative_e, group), along)
-    absorbed = KM_MOL * (dipole**2).sum(1) * _allowed(modes.ir_active)
+    absorbed = infrared_intensities(modes, _vector_average(dipole_derivative_e, group))
     levels = modes.levels()
     raman, depolarization = None, None
     if polarizability_derivative_A2 is not None:
         symmetric = _tensor_average(polarizability_derivative_A2, group)
-        tensors = np.einsum("cdix,mix->mcd", symmetric, along)
-        isotropic, anisotropy = _invariants(tensors)
-        isotropic, anisotropy = (
-            _summed(x * _allowed(modes.raman_active), levels) for x in (isotropic, anisotropy)
-        )
+        isotropic, anisotropy = (_summed(x, levels) for x in _invariants(modes, symmetric))
         raman = 45 * isotropic + 7 * anisotropy
         scattering = raman > 1e-9
         depolarization = np.full(len(levels), np.nan)
@@ -147,14 +172,32 @@ def raman_cross_section(
     return found
 
 
+def broadened(
+    at_cm1: Float[np.ndarray, " points"],
+    lines_cm1: Float[np.ndarray, " lines"],
+    heights: Float[np.ndarray, " lines"],
+    width_cm1: float,
+    shape: Shape = "Lorentzian",
+) -> Float[np.ndarray, " points"]:
+    """The sum of lines, each as high at its middle as its height.
+
+    Parameters
+    ----------
+    width_cm1 : full width at half of the height.
+    """
+    off = (at_cm1[:, None] - lines_cm1) / (width_cm1 / 2)
+    profile = 1 / (1 + off**2) if shape == "Lorentzian" else np.exp(-np.log(2) * off**2)
+    return profile @ heights
+
+
 def spectrum(
     grid_cm1: Float[np.ndarray, " points"],
     frequencies_cm1: Float[np.ndarray, " lines"],
     intensities: Float[np.ndarray, " lines"],
     width_cm1: float = 10.0,
-    shape: Shape = "lorentzian",
+    shape: Shape = "Lorentzian",
 ) -> Float[np.ndarray, " points"]:
-    """Lines broadened: intensity per cm^-1 on an even grid.
+    """Lines of a given area: intensity per cm^-1 on an even grid, as measured spectra have it.
 
     Each value is the mean over one step, so that the sum times the step is the sum of the
     intensities however coarse the grid; only what lies outside of it is missing.
@@ -176,14 +219,14 @@ def spectrum(
     step = grid_cm1[1] - grid_cm1[0]
     edges = np.append(grid_cm1 - step / 2, grid_cm1[-1] + step / 2)
     away = (edges[:, None] - np.asarray(frequencies_cm1)[None]) / (width_cm1 / 2)
-    if shape == "lorentzian":
+    if shape == "Lorentzian":
         below = np.arctan(away) / np.pi
-    elif shape == "gaussian":
+    elif shape == "Gaussian":
         below = erf(np.sqrt(np.log(2)) * away) / 2
     else:
         raise PhonoscopeError(
             f"There is no line shape '{shape}'",
-            "known are lorentzian and gaussian",
+            "known are Lorentzian and Gaussian",
             "Choose one of them.",
         )
     return np.diff(below @ np.asarray(intensities, float)) / step
@@ -200,13 +243,20 @@ def _summed(
     return np.array([values[level].sum() for level in levels])
 
 
+def _along(modes: Modes) -> Float[np.ndarray, "modes atoms 3"]:
+    """dr/dQ = e / sqrt(m) of the mass-weighted eigenvectors e, in amu^-1/2."""
+    return modes.displacement.real / np.sqrt(modes.reduced_mass_amu)[:, None, None]
+
+
 def _invariants(
-    tensors: Float[np.ndarray, "modes 3 3"],
+    modes: Modes, polarizability_derivative_A2: Float[np.ndarray, "3 3 atoms 3"]
 ) -> tuple[Float[np.ndarray, " modes"], Float[np.ndarray, " modes"]]:
-    """a'^2 and gamma'^2 of symmetric tensors."""
+    """a'^2 and gamma'^2 of every mode, in angstrom^4/amu."""
+    tensors = np.einsum("cdix,mix->mcd", polarizability_derivative_A2, _along(modes))
     mean = np.trace(tensors, axis1=1, axis2=2) / 3
     deviation = tensors - mean[:, None, None] * np.eye(3)
-    return mean**2, 1.5 * (deviation**2).sum((1, 2))
+    allowed = _allowed(modes.raman_active)
+    return mean**2 * allowed, 1.5 * (deviation**2).sum((1, 2)) * allowed
 
 
 def _vector_average(

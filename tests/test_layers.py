@@ -23,7 +23,7 @@ LAYERS = [
     ["engine.modes"],
     ["engine.vibrations"],
     ["engine.phonons"],
-    ["engine.isotopologues", "engine.spectra"],
+    ["engine.isotopologues", "engine.spectra", "engine.trust"],
     ["engine.formats"],
     ["engine.library", "engine.reference"],
     ["engine.reading"],

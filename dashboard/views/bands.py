@@ -1,39 +1,233 @@
-"""Phonon bands with the selected mode marked; a click selects the nearest point of a branch."""
+"""Phonon bands beside their density of states; a click selects the nearest point of a branch."""
 
 from __future__ import annotations
 
-import holoviews as hv
+from typing import Any
+
 import numpy as np
-from bokeh.models import ColumnDataSource
-from bokeh.plotting import figure
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.events import Tap
+from bokeh.models import (
+    BoxAnnotation,
+    ColumnDataSource,
+    CustomJSHover,
+    FixedTicker,
+    HoverTool,
+    Label,
+    Span,
+)
 from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import palette
-from dashboard.live import live_plot
+from dashboard.captions import DIGITS, UNITS
+from dashboard.live import live_text, on_change
+from dashboard.plots import empty_figure, follow_unit, pane, set_range
 from dashboard.state import State
+from dashboard.views.branches import (
+    COLOURINGS,
+    NO_LINES,
+    NO_PIECES,
+    branches_of,
+    colored,
+    legend,
+)
+from dashboard.views.dos import dos_figure
 from engine.phonons import Bands
+from engine.phonons.bands import towards_neighbours
+
+HOVER = """
+const data = lines.data, i = special_vars.index, j = special_vars.segment_index
+const last = data.xs[i].length - 1
+if (format == "frequency")
+  return `${(data.ys[i][j] * factor).toFixed(digits)} ${unit}`.replace("-", "−")
+const here = (first, inside, at_last) => j == 0 ? first : j == last ? at_last : inside
+if (format == "irrep") return here(data.at_first[i], data.inside[i], data.at_last[i])
+const t = (data.xs[i][j] - data.xs[i][0]) / (data.xs[i][last] - data.xs[i][0])
+const q = data.q_first[i].map((x, k) => Number((x + t * (data.q_last[i][k] - x)).toFixed(3)))
+const name = here(data.first_name[i], "", data.last_name[i])
+return `${name ? name + " = " : ""}(${q.join(", ")})`.replaceAll("-", "−")
+"""
+TOOLTIP = """<div style="font-size: 14px; line-height: 1.35; color: #222">
+<b>@inside{frequency}</b><br>@inside{irrep}<br>q = @inside{q}</div>"""
+BUTTON = {"textTransform": "none", "padding": "1px 8px", "whiteSpace": "nowrap"}
+REACH = 16
+"""Width in pixels of the invisible line around a branch on which it is found."""
 
 
 def bands_view(state: State) -> Viewable:
-    """The band structure of a crystal; nothing for a molecule."""
-
-    def select(distance: float, frequency_cm1: float) -> None:
-        bands = state.bands
-        if bands is not None:
-            low, high = _range(bands)
-            aspect = (high - low) / bands.distance[-1]
-            point, branch = nearest(bands, distance, frequency_cm1, aspect)
-            state.select(branch, bands.q[point])
-
-    return live_plot(
-        state,
-        plot=lambda: None if state.bands is None else _plot(state.bands),
-        marked=lambda: _marked(state),
-        draw_marker=_draw_marker,
-        tapped=select,
-        css_classes=["bands"],
+    """Bands and density of states of a crystal; nothing for a molecule."""
+    coloring = pmui.RadioButtonGroup(
+        options=list(COLOURINGS),
+        value="plain",
+        size="small",
+        margin=0,
+        description="Colour of the branches",
+        sx={
+            "& .MuiToggleButton-root": {
+                "textTransform": "none",
+                "padding": "1px 8px",
+                "whiteSpace": "nowrap",
+            }
+        },
     )
+    plot = _Plot(state, coloring)
+    words = live_text(
+        state,
+        ["bands"],
+        lambda: legend(state, coloring.value),
+        css_classes=["legend"],
+        margin=(2, 8),
+        sizing_mode="stretch_width",
+    )
+    coloring.param.watch(
+        lambda *_: words.param.update(object=legend(state, coloring.value)), "value"
+    )
+    whole = pmui.IconButton(
+        icon="zoom_out_map",
+        description="Show the whole plot; drag over it to enlarge a part",
+        size="small",
+        margin=0,
+        on_click=lambda _: pn.state.execute(plot.show_whole),
+    )
+    place = pn.Column(
+        pn.FlexBox(coloring, whole, words, flex_wrap="nowrap", align_items="center", gap="4px"),
+        pn.Row(
+            pane(plot.figure),
+            pane(dos_figure(state, plot.figure.y_range), sizing_mode="stretch_height"),
+            sizing_mode="stretch_both",
+        ),
+        sizing_mode="stretch_both",
+        css_classes=["bands"],
+        visible=state.bands is not None,
+    )
+    state.param.watch(lambda *_: place.param.update(visible=state.bands is not None), "bands")
+    return place
+
+
+class _Plot:
+    """The figure of the bands: made once, filled with whatever is shown."""
+
+    def __init__(self, state: State, coloring: Any) -> None:
+        self.state, self.coloring = state, coloring
+        self.lines = ColumnDataSource(NO_LINES)  # one row a branch and segment
+        self.pieces = ColumnDataSource(NO_PIECES)
+        self.marker = ColumnDataSource({"x": [], "y": []})
+        self.points = ColumnDataSource({"x": []})
+        self.figure = empty_figure(x_range=(0, 1), y_range=(0, 1))
+        self.figure.min_border_left = 66
+        self.figure.xaxis.axis_label = "wave vector q"
+        self.words = CustomJSHover(code=HOVER)
+        self._draw()
+        follow_unit(state, self.figure.yaxis[0], "frequency ({unit})")
+        self.figure.on_event(Tap, lambda event: self.select(event.x, event.y))
+        on_change(state, "bands", self.show)
+        on_change(state, ["modes", "branch", "bands"], self.mark)
+        on_change(state, "unit", self.tell_unit)
+        on_change(coloring, "value", self.color)
+        self.tell_unit()
+        self.show()
+        self.mark()
+
+    def _draw(self) -> None:
+        plot = self.figure
+        self.unstable = BoxAnnotation(top=0, fill_color=palette.UNSTABLE, fill_alpha=0.12)
+        self.unstable_word = Label(
+            x=4, y=4, x_units="screen", y_units="screen",
+            text="unstable: imaginary frequencies, drawn as negative numbers",
+            text_color=palette.UNSTABLE, text_font_size="12px", text_font_style="bold",
+        )  # fmt: skip
+        plot.add_layout(self.unstable)
+        plot.vspan("x", source=self.points, color=palette.GUIDE, line_width=0.8)
+        plot.add_layout(Span(location=0, dimension="width", line_color=palette.GUIDE, line_width=1))
+        self.drawn = plot.multi_line(
+            "xs", "ys", source=self.lines, color="color", line_width=2, line_join="round"
+        )
+        plot.segment(
+            "x0", "y0", "x1", "y1", source=self.pieces, color="color", line_width=2.6,
+            line_cap="round",
+        )  # fmt: skip
+        around = plot.multi_line(
+            "xs", "ys", source=self.lines, line_width=REACH, line_alpha=0, line_color="color",
+            hover_line_alpha=0.22, hover_line_color=palette.SELECTED,
+        )  # fmt: skip
+        plot.vspan(
+            "x", source=self.marker, color=palette.SELECTED, line_width=1.2, line_dash="dotted"
+        )
+        plot.scatter(
+            "x", "y", source=self.marker, size=13, color=palette.SELECTED, line_color="white",
+            line_width=2,
+        )  # fmt: skip
+        plot.add_layout(self.unstable_word)
+        # Of several lines that are hit the last one is nearest: each was nearer than those before.
+        plot.add_tools(
+            HoverTool(
+                renderers=[around], tooltips=TOOLTIP, formatters={"@inside": self.words},
+                sort_by=[("$index", "descending")], limit=1,
+            )
+        )  # fmt: skip
+
+    def show(self) -> None:
+        """Draw the bands of the present path."""
+        bands = self.state.bands
+        if bands is None:
+            return
+        length = float(bands.distance[-1])
+        set_range(self.figure.x_range, -0.02 * length, 1.02 * length)
+        set_range(self.figure.y_range, *frequency_range(bands))
+        ticks = path_names(bands)
+        self.figure.xaxis.ticker = FixedTicker(ticks=list(ticks))
+        self.figure.xaxis.major_label_overrides = ticks
+        self.points.data = {"x": list(ticks)}
+        self.unstable.visible = self.unstable_word.visible = bands.unstable
+        self.lines.data = {**branches_of(bands), "color": self._colors()}
+        self.color()
+
+    def color(self) -> None:
+        """Colour the branches as is chosen."""
+        pieces = colored(self.state, self.coloring.value)
+        self.drawn.visible = pieces is None
+        self.lines.data["color"] = self._colors()
+        self.pieces.data = pieces or NO_PIECES
+
+    def _colors(self) -> list[str]:
+        irreps = branches_of(self.state.bands)["irrep"]
+        by_irrep = self.coloring.value == "by irrep"
+        return [palette.of_irrep(name) if by_irrep else palette.BRANCH for name in irreps]
+
+    def mark(self) -> None:
+        """Mark the selected mode."""
+        data = marked(self.state)
+        if any(not np.array_equal(data[name], self.marker.data[name]) for name in data):
+            self.marker.data = dict(data)
+
+    def tell_unit(self) -> None:
+        """What is told where the pointer stands is told in the unit of the page."""
+        unit = self.state.unit
+        self.words.args = {
+            "lines": self.lines, "factor": UNITS[unit], "digits": DIGITS[unit], "unit": unit,
+        }  # fmt: skip
+
+    def show_whole(self) -> None:
+        """Undo what was enlarged."""
+        for each in (self.figure.x_range, self.figure.y_range):
+            each.update(start=each.reset_start, end=each.reset_end)
+
+    def select(self, distance: float, frequency_cm1: float) -> None:
+        """Select what is nearest to a place in the plot, as it looks on the screen."""
+        state, bands = self.state, self.state.bands
+        if bands is None:
+            return
+        point, branch = nearest(bands, distance, frequency_cm1, self._aspect())
+        state.select(branch, bands.q[point], approach(state, point))
+
+    def _aspect(self) -> float:
+        plot = self.figure
+        x, y = plot.x_range, plot.y_range
+        per_pixel_x = (x.end - x.start) / (plot.inner_width or 1)
+        per_pixel_y = (y.end - y.start) / (plot.inner_height or 1)
+        return float(per_pixel_y / per_pixel_x)
 
 
 def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) -> tuple[int, int]:
@@ -49,66 +243,36 @@ def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) 
     return int(point), int(branch)
 
 
-def _plot(bands: Bands) -> hv.Overlay:
-    length = float(bands.distance[-1])
-    curves = hv.Path(_lines(bands))
-    guides = [hv.VLine(bands.distance[point]) for _, point in bands.labels]
-    return hv.Overlay([*guides, hv.HLine(0.0), curves]).opts(
-        hv.opts.VLine(color=palette.GUIDE, line_width=0.7),
-        hv.opts.HLine(color=palette.GUIDE, line_width=0.7),
-        hv.opts.Path(color=palette.BRANCH, line_width=2, line_join="round"),
-        hv.opts.Overlay(
-            responsive=True,
-            xlim=(-0.012 * length, 1.012 * length),
-            ylim=_range(bands),
-            xticks=_ticks(bands),
-            xlabel="wave vector q",
-            ylabel="frequency (cm⁻¹)",
-            show_legend=False,
-            toolbar=None,
-            default_tools=[],
-            active_tools=[],
-        ),
-    )
+def approach(state: State, point: int) -> Float[np.ndarray, "3"] | None:
+    """From where the path comes to Γ, Cartesian, where that matters: in a polar crystal."""
+    bands = state.bands
+    if state.result.born is None or bands.exact or bands.q[point].any():
+        return None
+    towards = towards_neighbours(bands.q, bands.distance)[point]
+    direction: Float[np.ndarray, "3"] = towards @ np.linalg.inv(state.result.atoms.cell.array).T
+    return direction
 
 
-def _lines(bands: Bands) -> list[Float[np.ndarray, "points 2"]]:
-    """Every branch as a line, through crossings, broken where the path jumps."""
-    jumps = np.flatnonzero(np.diff(bands.distance) == 0) + 1
-    return [
-        np.column_stack(piece)
-        for frequencies_cm1 in bands.connected_cm1.T
-        for piece in zip(
-            np.split(bands.distance, jumps), np.split(frequencies_cm1, jumps), strict=True
-        )
-    ]
-
-
-def _draw_marker(plot: figure, marker: ColumnDataSource) -> None:
-    plot.scatter(
-        "x", "y", source=marker, size=12, color=palette.SELECTED, line_color="white", line_width=2
-    )
-
-
-def _marked(state: State) -> dict[str, Float[np.ndarray, " places"]]:
+def marked(state: State) -> dict[str, Float[np.ndarray, " places"]]:
     """Every place on the path where the selected wave vector stands."""
     if state.bands is None:
         return {"x": np.empty(0), "y": np.empty(0)}
-    here = np.flatnonzero(np.abs(state.bands.q - state.q).max(1) < 1e-9)
+    off = state.bands.q - state.q
+    here = np.flatnonzero(np.abs(off - np.rint(off)).max(1) < 1e-9)
     frequency_cm1 = state.modes.frequency_cm1[state.branch]
     return {"x": state.bands.distance[here], "y": np.full(len(here), frequency_cm1)}
 
 
-def _range(bands: Bands) -> tuple[float, float]:
+def frequency_range(bands: Bands) -> tuple[float, float]:
     """Lowest and highest frequency drawn, in cm^-1."""
     low, high = min(0.0, float(bands.frequencies_cm1.min())), float(bands.frequencies_cm1.max())
     margin = 0.04 * (high - low or 1.0)
     return low - margin, high + margin
 
 
-def _ticks(bands: Bands) -> list[tuple[float, str]]:
+def path_names(bands: Bands) -> dict[float, str]:
     """Names at their places; two names where the path jumps."""
     at: dict[float, list[str]] = {}
     for name, point in bands.labels:
         at.setdefault(float(bands.distance[point]), []).append(name)
-    return [(distance, "|".join(names)) for distance, names in at.items()]
+    return {distance: "|".join(names) for distance, names in at.items()}

@@ -1,71 +1,258 @@
-"""Which frequencies of a molecule infrared light and Raman scattering may show.
+"""What infrared light and Raman scattering show of a molecule.
 
-Symmetry alone speaks here: allowed or not, and no heights, which are not computed.
+Where derivatives of dipole and polarizability are known the lines have heights. Elsewhere symmetry
+alone speaks: allowed or not, and no heights.
 """
 
 from __future__ import annotations
 
-import holoviews as hv
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
 import numpy as np
-from bokeh.models import ColumnDataSource
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.events import Tap
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
 from jaxtyping import Float
 from panel.viewable import Viewable
 
-from dashboard import palette
-from dashboard.live import live_plot
+from dashboard import captions, palette
 from dashboard.state import State
 from engine.modes import Modes
+from engine.spectra import Shape, broadened
 from engine.vibrations import Vibrations
 
 ROWS = {"silent": palette.SILENT, "Raman": palette.RAMAN, "IR": palette.IR}
+POINTS = 1500
+HOVER = "<b>@irrep</b> &nbsp;@told<br>@height"
+IMAGINARY = "return (tick < 0 ? -tick + 'i' : '' + tick)"
+SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 10, 0, 4)}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two spectra.
+
+    Attributes
+    ----------
+    name : what it is called.
+    unit : of its heights.
+    color : of its lines.
+    """
+
+    name: str
+    unit: str
+    color: str
+
+
+INFRARED = Kind("infrared", "km/mol", palette.IR)
+RAMAN = Kind("Raman", "Å⁴/u", palette.RAMAN)
+
+
+@dataclass
+class Settings:
+    """How a spectrum is drawn."""
+
+    width_cm1: float = 20.0
+    shape: Shape = "Lorentzian"
+    scale: float = 1.0
+    descending: bool = False
 
 
 def spectrum_view(state: State) -> Viewable:
     """The levels of a molecule; nothing for a crystal."""
+    settings, place = Settings(), pn.Column(sizing_mode="stretch_both", margin=0)
+    marker = ColumnDataSource({"x": []})
+    controls = _controls(settings, lambda: show())
+    note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
 
-    def select(frequency_cm1: float, _row: float) -> None:
-        levels = state.modes.levels()
-        frequencies = _frequencies(state.modes)
-        state.select(int(levels[int(np.abs(frequencies - frequency_cm1).argmin())][0]))
+    def tapped(event: Tap) -> None:
+        lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
+        level = int(np.abs(lines - event.x).argmin())
+        state.select(int(state.modes.levels()[level][0]))
 
-    return live_plot(
+    def show(*_: object) -> None:
+        nonlocal marker
+        if not isinstance(state.result, Vibrations):
+            place.param.update(objects=[], visible=False)
+            return
+        marker = ColumnDataSource(_marked(state, settings))  # it leaves the page with its plots
+        plots = _plots(state, settings)
+        for plot in plots:
+            plot.vspan(
+                x="x", source=marker, color=palette.SELECTED, line_width=1.5, line_dash="dashed"
+            )
+            plot.on_event(Tap, tapped)
+        heights = state.subject.infrared_km_mol is not None
+        controls.visible, note.object = heights, _note(state)
+        panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0) for plot in plots]
+        place.param.update(objects=[controls, *panes, note], visible=True)
+
+    def move_marker(*_: object) -> None:
+        pn.state.execute(partial(marker.update, data=_marked(state, settings)))
+
+    state.param.watch(show, ["subject", "unit"])
+    state.param.watch(move_marker, ["modes", "branch"])
+    show()
+    place.css_classes = ["spectrum"]
+    return place
+
+
+def _controls(settings: Settings, changed: Any) -> Viewable:
+    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=122, **SLIDER)
+    scale = pmui.FloatSlider(
+        name="Scale", start=0.9, end=1.05, step=0.005, value=1.0, format="0.000", width=88, **SLIDER
+    )
+    shape = pmui.RadioButtonGroup(
+        options={"Lorentz": "Lorentzian", "Gauss": "Gaussian"},
+        value="Lorentzian",
+        size="small",
+        margin=(0, 6),
+        sx={"& .MuiButtonBase-root": {"textTransform": "none", "padding": "0 6px"}},
+        description="Shape of a line",
+    )
+    turned = pmui.Switch(name="reversed", size="small", margin=(0, 0, 0, 4), description="")
+
+    def change(*_: object) -> None:
+        settings.width_cm1, settings.scale = float(width.value), float(scale.value)
+        settings.shape, settings.descending = shape.value, turned.value
+        changed()
+
+    for widget, name in ((width, "value_throttled"), (scale, "value_throttled")):
+        widget.param.watch(change, name)
+    for switch in (shape, turned):
+        switch.param.watch(change, "value")
+    return pn.FlexBox(width, scale, shape, turned, align_items="center", gap="0", margin=(0, 4))
+
+
+def _plots(state: State, settings: Settings) -> list[figure]:
+    infrared, raman = state.subject.infrared_km_mol, state.subject.raman_A4_amu
+    if infrared is None:
+        return [_allowed(state, settings)]
+    shown = [(INFRARED, infrared)] + ([] if raman is None else [(RAMAN, raman)])
+    axis = _axis(state, settings)
+    plots = [_heights(state, settings, kind, values, axis) for kind, values in shown]
+    for plot in plots[:-1]:  # the axis stands below the last
+        plot.xaxis.visible = False
+    return plots
+
+
+def _figure(state: State, axis: Range1d, **params: Any) -> figure:
+    plot = figure(
+        x_range=axis,
+        tools="",
+        toolbar_location=None,
+        sizing_mode="stretch_both",
+        x_axis_label=f"frequency ({state.unit})",
+        min_border_left=62,
+        **params,
+    )
+    plot.xaxis.formatter = CustomJSTickFormatter(code=IMAGINARY)
+    plot.xgrid.visible = False
+    return plot
+
+
+def _axis(state: State, settings: Settings) -> Range1d:
+    lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
+    low, high = min(0.0, 1.1 * float(lines.min())), 1.08 * max(1.0, float(lines.max()))
+    return Range1d(*((high, low) if settings.descending else (low, high)))
+
+
+def _heights(
+    state: State,
+    settings: Settings,
+    kind: Kind,
+    of_modes: Float[np.ndarray, " modes"],
+    axis: Range1d,
+) -> figure:
+    """Sticks, and the sum of lines of the width that is set."""
+    modes, unit = state.modes, captions.UNITS[state.unit]
+    heights = np.array([of_modes[level].sum() for level in modes.levels()])
+    lines_cm1 = _frequencies(modes) * settings.scale
+    real, top = lines_cm1 > 0, max(float(heights.max()), 1e-9)
+    plot = _figure(
         state,
-        plot=lambda: _plot(state.modes) if isinstance(state.result, Vibrations) else None,
-        marked=lambda: {"x": state.modes.frequency_cm1[[state.branch]]},
-        draw_marker=_draw_marker,
-        tapped=select,
-        css_classes=["spectrum"],
+        axis,
+        y_range=Range1d(-0.06 * top, 1.15 * top),
+        y_axis_label=f"{kind.name} ({kind.unit})",
     )
+    low, high = sorted((axis.start / unit, axis.end / unit))
+    at = np.sort(np.concatenate([np.linspace(max(low, 0.0), high, POINTS), lines_cm1[real]]))
+    curve = broadened(at, lines_cm1[real], heights[real], settings.width_cm1, settings.shape)
+    plot.varea(at * unit, 0 * at, curve, fill_color=kind.color, fill_alpha=0.18)
+    plot.line(at * unit, curve, color=kind.color, line_width=1.5)
+    seen = heights > 1e-3 * top
+    sticks = ColumnDataSource(
+        {
+            "x": lines_cm1 * unit,
+            "y": heights,
+            "irrep": [captions.irrep(modes.irrep[level[0]]) for level in modes.levels()],
+            "told": [
+                captions.frequency(modes.frequency_cm1[level[0]], state.unit)
+                for level in modes.levels()
+            ],
+            "height": [
+                f"{kind.name} {captions.amount(height)} {kind.unit}" if here else "no line"
+                for height, here in zip(heights, seen, strict=True)
+            ],
+            "color": [kind.color if here else palette.SILENT for here in seen],
+            "mark": ["circle" if here else "x" for here in seen],
+        }
+    )
+    plot.segment("x", 0, "x", "y", source=sticks, color="color", line_width=2.5)
+    tips = plot.scatter(
+        "x", "y", source=sticks, size=7, marker="mark", color="color", line_width=1.5
+    )
+    plot.add_tools(
+        HoverTool(renderers=[tips], tooltips=HOVER, mode="vline", point_policy="snap_to_data")
+    )
+    return plot
 
 
-def _plot(modes: Modes) -> hv.Overlay:
+def _allowed(state: State, settings: Settings) -> figure:
+    """Rows of marks, all of one height: what symmetry allows."""
+    modes, unit = state.modes, captions.UNITS[state.unit]
+    plot = _figure(state, _axis(state, settings), y_range=Range1d(-0.6, 2.6))
+    plot.ygrid.visible = False
+    plot.yaxis.ticker = list(range(len(ROWS)))
+    plot.yaxis.major_label_overrides = dict(enumerate(ROWS))
     frequencies = _frequencies(modes)
-    marks = [
-        (f, row - 0.32, f, row + 0.32, color)
-        for row, (name, color) in enumerate(ROWS.items())
-        for f, level in zip(frequencies, modes.levels(), strict=True)
-        if _is(name, modes, level[0])
-    ]
-    return hv.Overlay([hv.Segments(marks, vdims="color")]).opts(
-        hv.opts.Segments(color="color", line_width=4),
-        hv.opts.Overlay(
-            responsive=True,
-            xlim=(min(0.0, float(frequencies.min())), 1.08 * max(0.0, float(frequencies.max()))),
-            ylim=(-0.6, 2.6),
-            yticks=list(enumerate(ROWS)),
-            xlabel="frequency (cm⁻¹)",
-            ylabel="",
-            show_legend=False,
-            toolbar=None,
-            default_tools=[],
-            active_tools=[],
-        ),
-    )
+    for row, (name, color) in enumerate(ROWS.items()):
+        levels = [n for n, level in enumerate(modes.levels()) if _is(name, modes, int(level[0]))]
+        lines = ColumnDataSource(
+            {
+                "x": frequencies[levels] * unit,
+                "irrep": [captions.irrep(modes.irrep[modes.levels()[n][0]]) for n in levels],
+                "told": [captions.frequency(frequencies[n], state.unit) for n in levels],
+                "height": [f"{name}: {'no line' if name == 'silent' else 'allowed'}"] * len(levels),
+            }
+        )
+        plot.segment("x", row - 0.32, "x", row + 0.32, source=lines, color=color, line_width=4)
+        middles = plot.scatter("x", row, source=lines, size=14, alpha=0)
+        plot.add_tools(HoverTool(renderers=[middles], tooltips=HOVER))
+    return plot
 
 
-def _draw_marker(plot: figure, marker: ColumnDataSource) -> None:
-    plot.vspan(x="x", source=marker, color=palette.SELECTED, line_width=1.5, line_dash="dashed")
+def _note(state: State) -> str:
+    if state.subject.infrared_km_mol is None:
+        return (
+            "Marks say what symmetry allows. How strong the lines are is not known: this result "
+            "has no dipole derivatives."
+        )
+    missing = "" if state.subject.raman_A4_amu is not None else " Raman activities are not known."
+    return f"Every line is as high as its stick, degenerate partners added; × no line.{missing}"
+
+
+def _marked(state: State, settings: Settings) -> dict[str, Float[np.ndarray, " one"]]:
+    """Where the selected mode stands."""
+    if not isinstance(state.result, Vibrations):
+        return {"x": np.empty(0)}
+    frequency_cm1 = state.modes.frequency_cm1[[state.branch]]
+    heights = state.subject.infrared_km_mol is not None
+    return {"x": frequency_cm1 * captions.UNITS[state.unit] * (settings.scale if heights else 1.0)}
 
 
 def _frequencies(modes: Modes) -> Float[np.ndarray, " levels"]:

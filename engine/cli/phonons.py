@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from engine.cli.output import cm1, print_levels, write
 from engine.errors import PhonoscopeError
 from engine.formats import phonons_document
 from engine.phonons import Phonons
+from engine.phonons.polar import born_charges
 from engine.potentials import Potential, load_model
 from engine.vibrations import Vibrations
 
@@ -41,8 +43,10 @@ def phonons(
     result: Phonons | Vibrations
     if model is None:
         entry = library_entry(structure)
-        if entry.kind == "molecule" or (points == "auto" and relax == "none" and born is None):
+        if entry.kind == "molecule" or (points == "auto" and relax == "none"):
             result = entry.result(tolerance)
+            if born is not None and isinstance(result, Phonons):
+                result = replace(result, born=born_charges(born, result.atoms))
         else:
             potential = entry.potential()
             assert potential is not None  # every crystal of the library names one

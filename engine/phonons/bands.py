@@ -86,11 +86,17 @@ def split_at_gamma(path: BandPath) -> tuple[BandPath, Float[np.ndarray, "points 
     first = np.cumsum(repeats) - repeats
     labels = tuple((name, int(first[point])) for name, point in path.labels)
     doubled = BandPath(path.q[source], path.distance[source], labels)
-    joined = np.diff(doubled.distance) > 0
+    return doubled, towards_neighbours(doubled.q, doubled.distance)
+
+
+def towards_neighbours(
+    q: Float[np.ndarray, "points 3"], distance: Float[np.ndarray, " points"]
+) -> Float[np.ndarray, "points 3"]:
+    """From each point of a path towards one that it is joined to, in reciprocal units."""
+    joined = np.diff(distance) > 0
     before = np.concatenate([[False], joined])
-    neighbour: Int[np.ndarray, " points"] = np.arange(len(source)) + np.where(before, -1, 1)
-    neighbour = np.clip(neighbour, 0, len(source) - 1)
-    return doubled, doubled.q[neighbour] - doubled.q
+    neighbour: Int[np.ndarray, " points"] = np.arange(len(q)) + np.where(before, -1, 1)
+    return q[np.clip(neighbour, 0, len(q) - 1)] - q
 
 
 def _inside(path: BandPath) -> Bool[np.ndarray, " points"]:

@@ -13,7 +13,7 @@ ends included.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -29,6 +29,9 @@ from engine.symmetry.waves.origins import Crystal
 
 BROKEN = 0.02
 """Part of D(q) that symmetry forbids, relative, beyond which the symmetry is not used."""
+
+KEPT = 8
+"""Wave vectors whose symmetry is kept: who selects one asks for it more than once."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,9 @@ class WaveSymmetries:
     operations: Operations
     crystal: Crystal
     change: Int[np.ndarray, "3 3"]
+    _known: dict[bytes, WaveSymmetry] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def labelled(self) -> bool:
@@ -174,6 +180,18 @@ class WaveSymmetries:
         q : in units of the reciprocal vectors; of a line, a point in general position.
         along : direction of the line.
         """
+        key = np.array([q, np.zeros(3) if along is None else along], float).tobytes()
+        found = self._known.get(key)
+        if found is None:
+            found = self._found(q, along)
+            while len(self._known) >= KEPT:
+                self._known.pop(next(iter(self._known)), None)
+            self._known[key] = found
+        return found
+
+    def _found(
+        self, q: Float[np.ndarray, "3"], along: Float[np.ndarray, "3"] | None
+    ) -> WaveSymmetry:
         crystal, labels, q = self.crystal, None, self.change @ q
         if self.labelled:
             all_ = crystal.rotations, crystal.translations, crystal.cartesian

@@ -44,8 +44,8 @@ def band_path(atoms: Atoms, n_points: int = 200, route: str = "auto") -> BandPat
     Parameters
     ----------
     n_points : about how many points in all; every segment gets its share by length.
-    route : labels joined by ``-``, with ``|`` where the path jumps, like ``Γ-X-W|K-Γ``; G is Γ.
-        ``auto``: the standard path.
+    route : labels joined by ``-``, with ``|`` or a comma where the path jumps, like ``Γ-X-W|K-Γ``;
+        G is Γ. ``auto``: the standard path.
 
     Raises
     ------
@@ -79,6 +79,35 @@ def band_path(atoms: Atoms, n_points: int = 200, route: str = "auto") -> BandPat
         labels.append((_symbol(last), len(q) - 1))
         previous = last
     return BandPath(np.array(q), np.array(distance), tuple(labels))
+
+
+def special_points(atoms: Atoms) -> dict[str, Float[np.ndarray, "3"]]:
+    """The points of the lattice that have names, in units of the reciprocal vectors.
+
+    Raises
+    ------
+    PhonoscopeError
+        for a molecule.
+    """
+    _, points = _standard_segments(atoms)
+    return {_symbol(name): np.array(q) for name, q in points.items()}
+
+
+def standard_route(atoms: Atoms) -> str:
+    """The standard path as :func:`band_path` takes it, like ``Γ-X-U|K-Γ-L-W-X``.
+
+    Raises
+    ------
+    PhonoscopeError
+        for a molecule.
+    """
+    segments, _ = _standard_segments(atoms)
+    route = ""
+    for before, (first, last) in zip([None, *segments], segments, strict=False):
+        if before is None or before[1] != first:
+            route += f"{'|' if before else ''}{_symbol(first)}"
+        route += f"-{_symbol(last)}"
+    return route
 
 
 def at_gamma(q: Float[np.ndarray, "points 3"]) -> Bool[np.ndarray, " points"]:
@@ -117,7 +146,7 @@ def _slab_segments(atoms: Atoms) -> tuple[list[tuple[str, str]], dict[str, list[
 def _segments(route: str, points: dict[str, list[float]]) -> list[tuple[str, str]]:
     """The segments of a path that someone has written down."""
     names = {_symbol(name): name for name in points} | {"G": "GAMMA", "GAMMA": "GAMMA"}
-    lines = [[name.strip() for name in line.split("-")] for line in route.split("|")]
+    lines = [[name.strip() for name in line.split("-")] for line in re.split("[|,]", route)]
     unknown = [name for line in lines for name in line if name not in names]
     if unknown or any(len(line) < 2 for line in lines):
         raise PhonoscopeError(

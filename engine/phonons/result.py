@@ -16,7 +16,7 @@ from engine.derivatives import EnergyResult, dynamical_matrices
 from engine.errors import PhonoscopeError
 from engine.finite_differences import derivatives_of
 from engine.modes import Modes
-from engine.phonons.bands import Bands, split_at_gamma
+from engine.phonons.bands import Bands, split_at_gamma, towards_neighbours
 from engine.phonons.branches import connected
 from engine.phonons.dos import DenseModes, Dos, dense_mesh, dense_modes, density_of_states
 from engine.phonons.force_constants import interpolated, phonopy_object
@@ -30,6 +30,7 @@ from engine.phonons.thermal import Thermal, thermal_properties
 from engine.phonons.trust import Trust, measured
 from engine.phonons.velocities import group_velocities
 from engine.phonons.wave_modes import modes_at
+from engine.phonons.weights import atom_weights
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
 from engine.symmetry import SpaceGroup
@@ -204,16 +205,10 @@ class Phonons:
         if isinstance(path, str):
             path = band_path(self.atoms, n_points, path)
         exact = self._exact(exact)
-        if exact:
-            matrices = self.dynamical_matrix(path.q)
-        elif self.born is None:
-            matrices = interpolated(self.phonopy, path.q)
-        else:
-            path, towards = split_at_gamma(path)
-            matrices = interpolated(self.phonopy, path.q)
-            for i in np.flatnonzero(at_gamma(path.q)):
-                matrices[i] = interpolated(self.phonopy, np.zeros((1, 3)), towards[i])[0]
         polar = self.born is not None and not exact
+        if polar:
+            path, _ = split_at_gamma(path)
+        matrices = self._matrices_along(path.q, path.distance, exact)
         found = connected(path, matrices, self.wave_symmetries, directional=polar)
         return Bands(
             q=path.q,
@@ -227,6 +222,10 @@ class Phonons:
             points=found.points,
             compatibility=found.compatibility,
         )
+
+    def atom_weights(self, bands: Bands) -> Float[np.ndarray, "points branches atoms"]:
+        """Weight of each atom in the modes of bands, in the order of their ``frequencies_cm1``."""
+        return atom_weights(self._matrices_along(bands.q, bands.distance, bands.exact))
 
     def dos(
         self,
@@ -264,6 +263,19 @@ class Phonons:
     @cached_property
     def _dense(self) -> DenseModes:
         return dense_modes(self.atoms, self.phonopy, dense_mesh(self.atoms))
+
+    def _matrices_along(
+        self, q: Float[np.ndarray, "points 3"], distance: Float[np.ndarray, " points"], exact: bool
+    ) -> Complex[np.ndarray, "points 3*atoms 3*atoms"]:
+        """D(q) along a path; with Born charges Γ is approached from its neighbour on the path."""
+        if exact:
+            return self.dynamical_matrix(q)
+        matrices = interpolated(self.phonopy, q)
+        if self.born is not None:
+            towards = towards_neighbours(q, distance)
+            for i in np.flatnonzero(at_gamma(q)):
+                matrices[i] = interpolated(self.phonopy, np.zeros((1, 3)), towards[i])[0]
+        return matrices
 
     def _modes_on(self, mesh: Sequence[int] | None) -> DenseModes:
         if mesh is None:

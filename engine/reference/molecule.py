@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import ase.io
 import numpy as np
 import typer
 from ase import Atoms
@@ -25,7 +24,7 @@ from ase.units import Bohr, Hartree
 
 from engine.errors import PhonoscopeError
 from engine.reference import semiempirical
-from engine.reference.files import write_files
+from engine.reference.files import structure_text, write_files
 from engine.reference.geometries import origin, starting_structure
 from engine.reference.kohn_sham import (
     FIELD_STEP,
@@ -39,8 +38,6 @@ from engine.reference.kohn_sham import (
 )
 from engine.reference.response import RESPONSE_GRID_LEVEL, hessian_and_dipole_derivative
 from engine.symmetry import point_group
-
-EXTENDED_XYZ = 'Properties=species:S:1:pos:R:3 pbc="F F F"'  # ase's own writer has only 8 decimals
 
 LARGE = ("cubane", "naphthalene", "ferrocene", "buckminsterfullerene")
 """Molecules of the library that density-functional theory would take hours for."""
@@ -112,7 +109,7 @@ def _quantum(method: Method, result: Reference) -> dict[str, Any]:
     cores = {"effective_core_potentials": f"def2, of {', '.join(heavy)}"} if heavy else {}
     pyscf = importlib.metadata.version("pyscf")
     return {
-        "method": f"{method.xc.upper()}/{method.basis} (PySCF {pyscf})",
+        "method": f"{method.xc.upper()}/{method.basis.replace('svp', 'SVP')} (PySCF {pyscf})",
         "programs": {p: importlib.metadata.version(p) for p in ("pyscf", "geometric", "ase")},
         "theory": "restricted Kohn-Sham, neutral singlet",
         "functional": method.xc,
@@ -151,11 +148,13 @@ def run(source: str, method: Method, out: Path) -> Path:
     else:
         result = Reference(*semiempirical.compute(atoms))
     record = provenance(source, quantum, result, time.monotonic() - started)
-    structure, packed = io.StringIO(), io.BytesIO()
-    ase.io.write(structure, result.atoms, format="xyz", fmt="%18.12f", comment=EXTENDED_XYZ)
+    packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **result.arrays)
     record_text = json.dumps(record, indent=2) + "\n"
-    files = {"structure.xyz": structure.getvalue().encode(), "reference.npz": packed.getvalue()}
+    files = {
+        "structure.xyz": structure_text(result.atoms).encode(),
+        "reference.npz": packed.getvalue(),
+    }
     try:
         write_files(folder, {**files, "provenance.json": record_text.encode()})
     except OSError as error:

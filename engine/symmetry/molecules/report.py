@@ -164,7 +164,13 @@ def molecular_representation(
             f"{atoms.get_chemical_formula()} is periodic",
             "Use engine.vibrational_representation, which takes both.",
         )
-    group = point_group(atoms, tolerance_A)
+    return representation_in(point_group(atoms, tolerance_A), atoms, tolerance_A)
+
+
+def representation_in(
+    group: SymmetryGroup, atoms: Atoms, tolerance_A: float = TOLERANCE_A
+) -> VibrationalRepresentation:
+    """The same in a point group that is known already, such as ``Vibrations.group``."""
     table = character_table(group)
     if table is None:
         nothing = (None, None, None, None)

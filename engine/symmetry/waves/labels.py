@@ -102,7 +102,7 @@ def _mulliken(
     q: Float[np.ndarray, "3"] | None = None,
 ) -> tuple[str, ...] | None:
     """Symbols by the characters times phases; None if they are not settled."""
-    tables = _tables(group, crystal)
+    tables = wave_tables(group, crystal)
     names = {
         tuple(_name(irrep, phases, group, table, crystal, q) for irrep in irreps)
         for table in tables
@@ -180,8 +180,8 @@ def _sense(rotation: Float[np.ndarray, "3 3"], along: Float[np.ndarray, "3"]) ->
     return float(np.array([skew[2, 1], skew[0, 2], skew[1, 0]]) @ along)
 
 
-def _tables(group: WaveGroup, crystal: Crystal) -> list[CharacterTable]:
-    """The character table in each of the best orientations."""
+def wave_tables(group: WaveGroup, crystal: Crystal) -> list[CharacterTable]:
+    """The character table of the little co-group in each of its best orientations."""
     frames = list(fitting_axes(group.name, group.cartesian))
     ranks = [_rank(frame, group, crystal) for frame in frames]
     nowhere = np.zeros((group.order, 0), int)

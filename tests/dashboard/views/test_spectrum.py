@@ -1,5 +1,9 @@
+import numpy as np
+
 import engine
-from dashboard.views.spectrum import _is
+from dashboard.state import State
+from dashboard.views import spectrum
+from dashboard.views.spectrum import Settings, _is
 
 
 def test_a_level_is_silent_only_if_nothing_sees_it():
@@ -8,3 +12,27 @@ def test_a_level_is_silent_only_if_nothing_sees_it():
         assert _is("Raman", modes, i)
         assert not _is("silent", modes, i)
         assert _is("IR", modes, i) == (modes.irrep[i] == "T2")
+
+
+def test_heights_are_drawn_only_where_they_are_known():
+    state = State(entry_name="methane")
+    infrared, raman = spectrum._plots(state, Settings())
+    sticks = infrared.renderers[-1].data_source.data
+    assert np.allclose(sticks["y"].sum(), state.subject.infrared_km_mol.sum())
+    assert sticks["height"][1] == "no line"  # E, which infrared light does not drive
+    assert "km/mol" in infrared.yaxis.axis_label and "Å⁴/u" in raman.yaxis.axis_label
+    state.subject.__dict__["infrared_km_mol"] = None
+    (rows,) = spectrum._plots(state, Settings())
+    assert rows.yaxis.major_label_overrides == {0: "silent", 1: "Raman", 2: "IR"}
+    assert "not known" in spectrum._note(state)
+    del state.subject.__dict__["infrared_km_mol"]
+
+
+def test_the_axis_follows_unit_scale_and_direction():
+    state = State(entry_name="methane")
+    top = state.modes.frequency_cm1.max()
+    axis = spectrum._axis(state, Settings(scale=0.95, descending=True))
+    assert np.isclose(axis.start, 1.08 * 0.95 * top) and axis.end == 0
+    state.unit = "THz"
+    assert np.isclose(spectrum._axis(state, Settings()).end, 1.08 * top * 0.0299792458)
+    assert np.isclose(spectrum._marked(state, Settings())["x"], 39.403, atol=1e-2)

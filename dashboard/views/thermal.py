@@ -1,0 +1,222 @@
+"""Heat capacity, entropy and free energy of the crystal against temperature."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from ase import Atoms
+from bokeh.models import ColumnDataSource, FixedTicker, Label, Span
+from jaxtyping import Float
+from panel.viewable import Viewable
+
+from dashboard import palette
+from dashboard.captions import SUBSCRIPTS
+from dashboard.live import in_background, on_change
+from dashboard.plots import INK, empty_figure, pane, set_range
+from dashboard.state import State
+from engine.errors import PhonoscopeError
+from engine.phonons import Phonons, Thermal
+from engine.phonons.thermal import GAS_CONSTANT
+
+TEMPERATURES_K = np.linspace(0.0, 1000.0, 201)
+LEFT_OUT = 1e-3
+"""Share of modes that may be left out before the numbers are called wrong."""
+
+NOTHING = (
+    "These properties need phonons on a mesh of wave vectors. Choose a crystal or a chain, or "
+    "compute this one with a mesh."
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What is drawn: its name in plain words, its symbol, unit and colour."""
+
+    name: str
+    symbol: str
+    unit: str
+    color: str
+
+
+QUANTITIES = {
+    "Cᵥ": Quantity("heat capacity", "C<sub>v</sub>", "J/(mol K)", palette.HEAT_CAPACITY),
+    "S": Quantity("entropy", "S", "J/(mol K)", palette.ENTROPY),
+    "F": Quantity("free energy", "F", "kJ/mol", palette.FREE_ENERGY),
+}
+Values = dict[str, Float[np.ndarray, " temperatures"]]
+
+
+def thermal_view(state: State) -> Viewable:
+    """A curve against temperature, and the numbers at the temperature of a slider."""
+    slider = pmui.IntSlider(
+        name="Temperature (K)",
+        start=int(TEMPERATURES_K[0]),
+        end=int(TEMPERATURES_K[-1]),
+        step=5,
+        value=300,
+        size="small",
+        margin=(4, 14),
+        sizing_mode="stretch_width",
+    )
+    choice = pmui.RadioButtonGroup(
+        options=list(QUANTITIES),
+        value="Cᵥ",
+        size="small",
+        margin=(2, 8),
+        description="Which property is drawn",
+        sx={"& .MuiToggleButton-root": {"textTransform": "none", "padding": "1px 14px"}},
+    )
+    words = pn.pane.HTML("", margin=(2, 8), css_classes=["thermal"], sizing_mode="stretch_width")
+    plot = _Plot()
+    drawn = pane(plot.figure)
+    found: dict[str, Thermal | None] = {"now": None}
+
+    def tell() -> None:
+        thermal = found["now"]
+        if thermal is not None:
+            words.object = in_words(state.result.atoms, thermal, slider.value)
+            plot.mark(slider.value)
+
+    def draw() -> None:
+        thermal = found["now"]
+        if thermal is not None:
+            plot.draw(state.result.atoms, thermal, choice.value)
+
+    def show() -> None:
+        result, found["now"] = state.result, None
+        usable = isinstance(result, Phonons) and result.sample is not None
+        for part in (slider, choice, drawn):
+            part.visible = usable
+        words.object = "Computing…" if usable else NOTHING
+        if usable:
+            in_background(lambda: _computed(result), lambda thermal: receive(result, thermal))
+
+    def receive(result: Phonons, thermal: Thermal | PhonoscopeError) -> None:
+        if state.result is not result:
+            return  # another structure was chosen meanwhile
+        if isinstance(thermal, PhonoscopeError):
+            words.object = f"{thermal.what}: {thermal.why}. {thermal.fix}"
+            return
+        found["now"] = thermal
+        draw()
+        tell()
+
+    on_change(slider, "value", tell)
+    on_change(choice, "value", draw)
+    on_change(state, "result", show)
+    show()
+    numbers = pn.Column(
+        slider, words, width=205, scroll="y-auto", sizing_mode="stretch_height", margin=0
+    )
+    return pn.Row(
+        numbers,
+        pn.Column(choice, drawn, sizing_mode="stretch_both", margin=0),
+        sizing_mode="stretch_both",
+        css_classes=["heat"],
+    )
+
+
+def _computed(result: Phonons) -> Thermal | PhonoscopeError:
+    try:
+        return result.thermal(TEMPERATURES_K)
+    except PhonoscopeError as error:
+        return error
+
+
+class _Plot:
+    """One curve against temperature, with the limit of Dulong and Petit where it has one."""
+
+    def __init__(self) -> None:
+        self.figure = empty_figure(x_range=(0, float(TEMPERATURES_K[-1])), y_range=(0, 1))
+        self.figure.xaxis.axis_label = "temperature (K)"
+        self.figure.xaxis.ticker = FixedTicker(ticks=[0, 250, 500, 750, 1000])
+        self.figure.min_border_right = 22
+        self.curve = ColumnDataSource({"x": [], "y": [], "color": []})
+        self.limit = Span(dimension="width", line_color=INK, line_dash="dashed")
+        self.limit_word = Label(
+            x=0, y=0, x_offset=6, y_offset=2, text="3NR, Dulong and Petit", text_color=INK,
+            text_font_size="12px",
+        )  # fmt: skip
+        self.here = Span(dimension="height", line_color=palette.SELECTED, line_dash="dotted")
+        self.zero = Span(location=0, dimension="width", line_color=palette.GUIDE)
+        self.figure.multi_line("x", "y", source=self.curve, color="color", line_width=2.6)
+        for annotation in (self.limit, self.limit_word, self.here, self.zero):
+            self.figure.add_layout(annotation)
+
+    def draw(self, atoms: Atoms, thermal: Thermal, name: str) -> None:
+        """Show one property of a crystal."""
+        quantity, y = QUANTITIES[name], values_of(atoms, thermal)[name]
+        self.figure.yaxis.axis_label = f"{name} ({quantity.unit})"
+        self.curve.data = {"x": [thermal.temperature_K], "y": [y], "color": [quantity.color]}
+        limit = dulong_petit(atoms)
+        self.limit.visible = self.limit_word.visible = name == "Cᵥ"
+        self.limit.location = self.limit_word.y = limit
+        low, high = min(0.0, float(y.min())), max(0.0, float(y.max()))
+        if name == "Cᵥ":
+            high = 1.1 * limit
+        margin = 0.06 * (high - low or 1.0)
+        set_range(self.figure.y_range, low - margin * (low < 0), high + margin)
+
+    def mark(self, temperature_K: float) -> None:
+        """Mark a temperature."""
+        self.here.location = temperature_K
+
+
+def values_of(atoms: Atoms, thermal: Thermal) -> Values:
+    """Curves per mole of formula units."""
+    units = formula_units(atoms)
+    return {
+        "Cᵥ": thermal.heat_capacity_J_mol_K / units,
+        "S": thermal.entropy_J_mol_K / units,
+        "F": thermal.free_energy_kJ_mol / units,
+    }
+
+
+def formula_units(atoms: Atoms) -> int:
+    """How many formula units the cell has, such as 2 of Si in silicon."""
+    counts = np.unique(atoms.numbers, return_counts=True)[1]
+    return math.gcd(*counts.tolist())
+
+
+def dulong_petit(atoms: Atoms) -> float:
+    """3NR of one formula unit of N atoms, in J/(mol K)."""
+    return 3 * GAS_CONSTANT * len(atoms) / formula_units(atoms)
+
+
+def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
+    """The values at a temperature, in HTML, with a warning where they mean nothing."""
+    at = {
+        name: float(np.interp(temperature_K, thermal.temperature_K, values))
+        for name, values in values_of(atoms, thermal).items()
+    }
+    share = at["Cᵥ"] / dulong_petit(atoms)
+    zero_point = thermal.zero_point_kJ_mol / formula_units(atoms)
+    more: dict[str, Any] = {
+        "Cᵥ": f"{100 * share:.0f} % of Dulong–Petit, 3NR",
+        "F": f"with zero-point energy {zero_point:.2f} kJ/mol",
+    }
+    lines = [
+        f'<div style="border-left: 4px solid {quantity.color}; padding-left: 8px; margin: 7px 0">'
+        f"{quantity.name} {quantity.symbol}<br><b>{at[name]:.2f} {quantity.unit}</b>"
+        + (f"<br><small>{more[name]}</small>" if name in more else "")
+        + "</div>"
+        for name, quantity in QUANTITIES.items()
+    ]
+    formula = atoms.get_chemical_formula("metal", empirical=True).translate(SUBSCRIPTS)
+    head = f"Per mole of {formula} at {temperature_K:g} K"
+    return f'{_warning(thermal)}<div style="line-height: 1.3">{head}{"".join(lines)}</div>'
+
+
+def _warning(thermal: Thermal) -> str:
+    if not thermal.imaginary_modes and thermal.left_out_weight < LEFT_OUT:
+        return ""
+    return (
+        f'<b style="color: {palette.UNSTABLE}">Unstable: these numbers mean little. '
+        f"{100 * thermal.left_out_weight:.2g} % of the modes have an imaginary frequency or none, "
+        "and are left out.</b><br>"
+    )

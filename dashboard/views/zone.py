@@ -1,0 +1,259 @@
+"""The Brillouin zone: choosing a wave vector, the path of the bands, and exact modes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from jaxtyping import Float
+from panel.viewable import Viewable
+
+from dashboard import captions, palette
+from dashboard.live import in_background
+from dashboard.state import State
+from dashboard.viewer import ZoneDrawing, path_of, points_of, shape_of
+from engine.errors import PhonoscopeError
+from engine.modes import Modes
+from engine.phonons import Zone, brillouin_zone, standard_route
+
+FIELD: dict[str, Any] = {"size": "small", "margin": (8, 3, 2, 3), "sizing_mode": "stretch_width"}
+
+
+def zone_view(state: State) -> Viewable:
+    """The zone of a crystal in 3D with what can be chosen in it; words for a molecule."""
+    none = pn.pane.HTML(
+        "A molecule has no wave vectors: it vibrates as a whole. Choose a crystal or a chain.",
+        margin=10,
+        visible=state.bands is None,
+    )
+    drawing = _drawing(state)
+    controls = pn.Column(
+        *_path_field(state),
+        *_wave_vector_fields(state),
+        *_exact(state),
+        width=222,
+        sizing_mode="stretch_height",
+        scroll="y-auto",
+        css_classes=["zone-controls"],
+    )
+    both = pn.Row(drawing, controls, sizing_mode="stretch_both", visible=state.bands is not None)
+
+    def show(*_: object) -> None:
+        none.visible, both.visible = state.bands is None, state.bands is not None
+
+    state.param.watch(show, "result")
+    return pn.Column(none, both, sizing_mode="stretch_both", css_classes=["zone"])
+
+
+def zone_of(state: State) -> Zone:
+    """The zone of the crystal that is shown."""
+    return brillouin_zone(state.result.atoms)
+
+
+def _drawing(state: State) -> ZoneDrawing:
+    def clicked(on: dict[str, Any]) -> None:
+        q = zone_of(state).points[on["name"]] if "name" in on else state.bands.q[on["point"]]
+        state.select(state.branch, q)
+
+    drawing = ZoneDrawing(clicked, sizing_mode="stretch_both", min_height=150, margin=0)
+
+    def show(*_: object) -> None:
+        if state.bands is not None:
+            zone = zone_of(state)
+            drawing.param.update(
+                zone=shape_of(zone), points=points_of(zone), path=path_of(zone, state.bands)
+            )
+
+    def mark(*_: object) -> None:
+        if state.bands is not None:
+            zone = zone_of(state)
+            drawing.here = zone.cartesian(zone.folded(state.q)).tolist()
+
+    state.param.watch(show, "bands")
+    state.param.watch(mark, ["modes", "bands"])
+    show()
+    mark()
+    return drawing
+
+
+def _path_field(state: State) -> list[Viewable]:
+    field = pmui.TextInput(name="Path", **FIELD)
+    wrong = _complaint()
+    standard = pmui.IconButton(
+        icon="restart_alt", description="Standard path", size="small", margin=(8, 0)
+    )
+
+    def follow(path: str) -> None:
+        try:
+            state.follow(path)
+        except PhonoscopeError as error:
+            wrong.object = _told(error)
+        else:
+            wrong.object = ""
+
+    def write(*_: object) -> None:
+        if state.bands is not None:
+            standard_path = standard_route(state.result.atoms)
+            field.value = standard_path if state.path == "auto" else state.path
+            wrong.object = ""
+
+    def read(*_: object) -> None:
+        if state.bands is not None and field.value.strip():
+            same = field.value.strip() == standard_route(state.result.atoms)
+            follow("auto" if same else field.value.strip())
+
+    write()
+    state.param.watch(write, ["bands"])
+    field.param.watch(read, "value")
+    standard.on_click(lambda _: follow("auto"))
+    return [pn.Row(field, standard, margin=0, sizing_mode="stretch_width"), wrong]
+
+
+def _wave_vector_fields(state: State) -> list[Viewable]:
+    points = pmui.Select(name="Point", options=[""], size="small", width=78, margin=(8, 3, 2, 3))
+    field = pmui.TextInput(name="q", description="In units of the reciprocal vectors", **FIELD)
+    wrong = _complaint()
+
+    def offer(*_: object) -> None:
+        if state.bands is not None:
+            points.options = ["", *zone_of(state).points]
+
+    def write(*_: object) -> None:
+        if state.bands is None:
+            return
+        named = zone_of(state).points
+        at = [name for name, q in named.items() if np.allclose(q, state.q, atol=1e-9)]
+        points.value = at[0] if at else ""
+        field.value = ", ".join(f"{x + 0.0:.4g}" for x in state.q)
+        wrong.object = ""
+
+    def read(*_: object) -> None:
+        try:
+            q = wave_vector(field.value, zone_of(state))
+        except PhonoscopeError as error:
+            wrong.object = _told(error)
+            return
+        wrong.object = ""
+        if np.abs(q - state.q).max() > 1e-4:  # the field shows four digits
+            state.select(state.branch, q)
+
+    def choose(*_: object) -> None:
+        if points.value and not np.allclose(zone_of(state).points[points.value], state.q):
+            state.select(state.branch, zone_of(state).points[points.value])
+
+    offer()
+    write()
+    state.param.watch(offer, "result")
+    state.param.watch(write, ["modes", "bands"])
+    field.param.watch(read, "value")
+    points.param.watch(choose, "value")
+    return [pn.Row(points, field, margin=0, sizing_mode="stretch_width"), wrong]
+
+
+def _exact(state: State) -> list[Viewable]:
+    button = pmui.Button(
+        name="Exact at this q",
+        description="Ask the model itself instead of interpolating from its mesh",
+        size="small",
+        margin=(4, 3),
+        variant="outlined",
+    )
+    words = pn.pane.HTML("", margin=(0, 6), css_classes=["exact"], sizing_mode="stretch_width")
+
+    def compute(_: object) -> None:
+        result, before = state.result, state.modes
+        button.loading = True
+
+        def work() -> Modes | PhonoscopeError:
+            try:
+                return exact_modes(state)
+            except PhonoscopeError as error:
+                return error
+
+        def tell(found: Modes | PhonoscopeError) -> None:
+            button.loading = False
+            if state.result is not result or state.modes is not before:
+                return
+            if isinstance(found, PhonoscopeError):
+                words.object = _told(found)
+                return
+            state.param.update(modes=found)
+            words.object = comparison(before, found, state.branch, state.unit)
+
+        in_background(work, tell)
+
+    def forget(*_: object) -> None:
+        words.object = ""
+
+    button.on_click(compute)
+    state.param.watch(forget, "modes")
+    return [button, words]
+
+
+def exact_modes(state: State) -> Modes:
+    """Modes at the present wave vector from the model's own D(q), not interpolated.
+
+    Raises
+    ------
+    PhonoscopeError
+        if the model has no exact matrices, or is not on this machine.
+    """
+    modes: Modes = state.result.modes(state.q, exact=True)
+    return modes
+
+
+def comparison(interpolated: Modes, exact: Modes, branch: int, unit: str) -> str:
+    """What exact modes changed, in HTML."""
+    before, after = (
+        captions.number(modes.frequency_cm1[branch], unit) for modes in (interpolated, exact)
+    )
+    if interpolated is exact:
+        return f"{after} {unit} is exact already: Γ is a point of the mesh."
+    off = np.abs(interpolated.frequency_cm1 - exact.frequency_cm1).max()
+    return (
+        f"Interpolated {before}, exact <b>{after} {unit}</b>; "
+        f"of all branches here the largest difference is {captions.number(off, unit)}."
+    )
+
+
+def wave_vector(text: str, zone: Zone) -> Float[np.ndarray, "3"]:
+    """A wave vector from its name or its components, which may be fractions like 1/3.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it is neither.
+    """
+    name = text.strip().replace("G", "Γ")
+    if name in zone.points:
+        return zone.points[name]
+    try:
+        components = [float(Fraction(part)) for part in text.replace(",", " ").split()]
+    except (ValueError, ZeroDivisionError):
+        components = []
+    q = np.array(components)
+    if len(q) != 3 or not np.isfinite(q).all():
+        raise PhonoscopeError(
+            f"'{text}' is no wave vector",
+            f"three numbers are expected, or one of {', '.join(zone.points)}",
+            "Write it like 1/2, 0, 0.25.",
+        )
+    return q
+
+
+def _complaint() -> pn.pane.HTML:
+    """A place for what is wrong with the field above it."""
+    return pn.pane.HTML(
+        "",
+        margin=(0, 6),
+        styles={"color": palette.UNSTABLE, "font-size": "13px"},
+        css_classes=["complaint"],
+        sizing_mode="stretch_width",
+    )
+
+
+def _told(error: PhonoscopeError) -> str:
+    return f"{error.what}: {error.why}. {error.fix}"

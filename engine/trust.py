@@ -1,0 +1,351 @@
+"""Whether a result may be believed: every number that limits it, held against a limit.
+
+A check has two limits. Up to the first the number changes nothing that is seen; beyond the second
+the picture itself is doubtful. Between them it is worth a look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.modes import Modes
+from engine.phonons.bands import UNSTABLE_CM1, Bands
+from engine.phonons.result import Phonons
+from engine.phonons.trust import (
+    LARGE_ACOUSTIC_SUM,
+    LARGE_FORCE_EV_A,
+    LARGE_INTERPOLATION_CM1,
+    LARGE_NEUTRALITY_E,
+    LARGE_STRESS_GPA,
+    LARGE_SYMMETRY_ERROR,
+)
+from engine.symmetry.crystals.parents import parent_groups
+from engine.vibrations import Vibrations
+
+Mark = Literal["good", "look", "bad", "unknown"]
+
+WRONG_FORCE_EV_A = 0.05
+"""It carries a soft coordinate of 1 eV/angstrom^2 by 0.05 angstrom, as far as heat would."""
+
+WRONG_STRESS_GPA = 5.0
+"""Some percent of a bulk modulus: the volume, and with it every frequency, is off by percents."""
+
+LARGE_TRANSLATION_CM1, WRONG_TRANSLATION_CM1 = 1.0, 20.0
+"""An exact Hessian has zero; beyond the second the soft vibrations of molecules begin."""
+
+LARGE_ROTATION_CM1, WRONG_ROTATION_CM1 = 10.0, 50.0
+"""Residual forces turn a molecule: quantum chemists accept about 10 cm^-1, and optimise beyond."""
+
+LARGE_DISTANCE_A, WRONG_DISTANCE_A = 0.01, 0.05
+"""Noise of a relaxation, and a distortion that is seen in frequencies."""
+
+NEARLY_A = 0.1
+"""A higher group as near as that may be the true one: zero-point motion is of this size."""
+
+WRONG_HESSIAN = 0.02
+"""Part of the second derivatives, relative, that mixes vibrations of different symmetry."""
+
+WRONG_INTERPOLATION_CM1 = 25.0
+"""As wide as a branch of soft modes is tall."""
+
+WRONG_ACOUSTIC_SUM = 0.05
+"""eV/angstrom^2; on 28 amu 22 cm^-1 where there should be zero."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number, and what it is held against.
+
+    Attributes
+    ----------
+    name : what it is, in plain words.
+    value : the number, or words; None if it was not measured.
+    unit : of the number; ``cm^-1`` for frequencies.
+    good_to, bad_from : up to the first all is well, beyond the second the picture is doubtful;
+        None where there is no limit.
+    mark : ``good``, ``look``, ``bad``, or ``unknown`` if nothing was measured.
+    meaning : what the number says, in a sentence.
+    advice : what to do about it; empty if nothing.
+    """
+
+    name: str
+    value: float | str | None
+    unit: str
+    good_to: float | None
+    bad_from: float | None
+    mark: Mark
+    meaning: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks of a result, and their sum.
+
+    Attributes
+    ----------
+    checks : the most telling first.
+    mark : that of the worst check; what was not measured does not count.
+    """
+
+    checks: tuple[Check, ...]
+
+    @property
+    def mark(self) -> Mark:
+        """The worst mark among the checks."""
+        marks = {check.mark for check in self.checks}
+        return "bad" if "bad" in marks else "look" if "look" in marks else "good"
+
+    def marked(self, mark: Mark) -> tuple[Check, ...]:
+        """The checks with one mark."""
+        return tuple(check for check in self.checks if check.mark == mark)
+
+
+def verdict(result: Vibrations | Phonons, bands: Bands | None = None) -> Verdict:
+    """Every check of a result.
+
+    Parameters
+    ----------
+    bands : of a crystal; an imaginary frequency along them counts too.
+    """
+    if isinstance(result, Vibrations):
+        return Verdict(_of_molecule(result))
+    return Verdict(_of_crystal(result, bands))
+
+
+def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
+    group, lowest = result.group, float(result.modes.frequency_cm1.min())
+    return (
+        _force(result.max_force_eV_A),
+        _lowest(lowest, "", "the molecule"),
+        _held(
+            "Drift",
+            result.residual_translation_cm1,
+            "cm^-1",
+            (LARGE_TRANSLATION_CM1, WRONG_TRANSLATION_CM1),
+            "Moving the molecule as a whole costs nothing, so this frequency should be zero.",
+            "Use tighter settings for the second derivatives.",
+        ),
+        _held(
+            "Turning",
+            result.residual_rotation_cm1,
+            "cm^-1",
+            (LARGE_ROTATION_CM1, WRONG_ROTATION_CM1),
+            "Turning the molecule costs nothing where no force is left.",
+            "Relax the structure: what force is left turns the molecule.",
+        ),
+        _distance(group.rms_A, group.name),
+        _higher(
+            None if group.next_higher is None else (group.next_higher.name, group.next_higher.rms_A)
+        ),
+        _held(
+            "Symmetry of the second derivatives",
+            result.hessian_symmetry_error,
+            "",
+            (LARGE_SYMMETRY_ERROR, WRONG_HESSIAN),
+            "The part of them that symmetry forbids; it is left out.",
+            "Relax the structure; the atoms may stand off their symmetric places.",
+        ),
+        _labels(result.modes),
+        _derivatives(result.derivatives),
+        _DOMAIN,
+    )
+
+
+def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
+    trust, group = result.trust, result.space_group.folded_group
+    checks = [_force(trust.max_force_eV_A)]
+    if trust.max_stress_GPa is not None:
+        checks.append(
+            _held(
+                "Stress",
+                trust.max_stress_GPa,
+                "GPa",
+                (LARGE_STRESS_GPA, WRONG_STRESS_GPA),
+                "A crystal at its own volume has none.",
+                "Relax the cell, unless the crystal is meant to be strained.",
+            )
+        )
+    lowest, q = trust.lowest_cm1, np.array(trust.lowest_q)
+    if bands is not None and bands.frequencies_cm1.min() < lowest - UNSTABLE_CM1:
+        point = int(bands.frequencies_cm1.min(1).argmin())
+        lowest, q = float(bands.frequencies_cm1.min()), bands.q[point]
+    where = f" at q = ({', '.join(f'{x + 0.0:.3g}' for x in q)})"
+    checks += [
+        _lowest(lowest, where, "the crystal"),
+        _held(
+            "Acoustic sum",
+            trust.acoustic_sum_error,
+            "eV/Å²",
+            (LARGE_ACOUSTIC_SUM, WRONG_ACOUSTIC_SUM),
+            "Moving the crystal as a whole costs nothing, so this sum should be zero.",
+            "Frequencies near Γ are wrong: use double precision or a denser grid.",
+        ),
+        _interpolation(result),
+        _held(
+            "Symmetry of the second derivatives",
+            trust.symmetry_error,
+            "",
+            (LARGE_SYMMETRY_ERROR, WRONG_HESSIAN),
+            "The part of them that symmetry forbids.",
+            "Relax the atoms; they may stand off their symmetric places.",
+        ),
+        _distance(0.0 if group is None else group.rms_A, result.space_group.symbol),
+    ]
+    if result.atoms.pbc.all():
+        near = parent_groups(result.atoms, result.space_group)
+        checks.append(_higher((near[0].symbol, near[0].rms_A) if near else None))
+    return (
+        *checks,
+        _labels(result.gamma),
+        *_long_range(result),
+        _derivatives(result.derivatives),
+        _elements(result),
+        _DOMAIN,
+    )
+
+
+_DOMAIN = Check(
+    "Distance from what the model has learnt",
+    None,
+    "",
+    None,
+    None,
+    "unknown",
+    "How much this structure resembles those the model was trained on is not measured.",
+)
+
+
+def _held(
+    name: str,
+    value: float,
+    unit: str,
+    limits: tuple[float, float],
+    meaning: str,
+    advice: str,
+) -> Check:
+    mark: Mark = "good" if value <= limits[0] else "look" if value <= limits[1] else "bad"
+    return Check(name, value, unit, *limits, mark, meaning, "" if mark == "good" else advice)
+
+
+def _force(largest_eV_A: float) -> Check:
+    return _held(
+        "Force left on an atom",
+        largest_eV_A,
+        "eV/Å",
+        (LARGE_FORCE_EV_A, WRONG_FORCE_EV_A),
+        "Vibrations are small motions about a structure at rest, where no force acts.",
+        "Relax the structure first: these are not the vibrations of a structure at rest.",
+    )
+
+
+def _lowest(lowest_cm1: float, where: str, whose: str) -> Check:
+    name = f"Lowest frequency{where}"
+    if lowest_cm1 >= -UNSTABLE_CM1:
+        meaning = f"None is imaginary: {whose} returns when pushed."
+        return Check(name, lowest_cm1, "cm^-1", None, None, "good", meaning)
+    meaning = f"It is imaginary: {whose} is unstable along that mode and does not return."
+    advice = "Follow the mode: a structure of lower energy lies along it. Or relax more tightly."
+    return Check(name, lowest_cm1, "cm^-1", None, None, "bad", meaning, advice)
+
+
+def _distance(rms_A: float, group: str) -> Check:
+    return _held(
+        f"Distance from exact {group}",
+        rms_A,
+        "Å",
+        (LARGE_DISTANCE_A, WRONG_DISTANCE_A),
+        "How far the atoms are, root mean square, from the symmetry the labels speak of.",
+        "Relax the structure, or take a smaller tolerance if the distortion is real.",
+    )
+
+
+def _higher(near: tuple[str, float] | None) -> Check:
+    name, meaning = "Nearest higher symmetry", "No group of higher symmetry is near."
+    if near is None:
+        return Check(name, "none", "", None, None, "good", meaning)
+    group, rms_A = near
+    if rms_A > NEARLY_A:
+        meaning = f"{group} is so far that the structure is taken as it is."
+        return Check(f"{name}, {group}", rms_A, "Å", None, None, "good", meaning)
+    meaning = f"The atoms are nearly those of {group}: levels close together belong together there."
+    advice = "If the distortion is noise, relax, or choose a larger tolerance."
+    return Check(f"{name}, {group}", rms_A, "Å", None, None, "look", meaning, advice)
+
+
+def _labels(modes: Modes) -> Check:
+    name, doubtful = "Labels in doubt", sum(certain is False for certain in modes.irrep_certain)
+    if not doubtful:
+        meaning = "Every irrep given is that of the mode as it was computed."
+        return Check(name, "none", "", None, None, "good", meaning)
+    meaning = "What symmetry forbids mixes these modes with others nearby; they are marked “?”."
+    advice = "Relax the structure."
+    return Check(name, f"{doubtful} of {len(modes)}", "", None, None, "look", meaning, advice)
+
+
+def _interpolation(result: Phonons) -> Check:
+    name = "Interpolation between mesh points"
+    error = result.trust.interpolation_error_cm1
+    if error is not None:
+        return _held(
+            name,
+            error,
+            "cm^-1",
+            (LARGE_INTERPOLATION_CM1, WRONG_INTERPOLATION_CM1),
+            "Bands between the points of the mesh, against exact ones half-way.",
+            "Use a finer mesh.",
+        )
+    if result.sample is None:
+        meaning = "Every frequency shown was computed at its own wave vector."
+        return Check(name, "exact", "", None, None, "good", meaning)
+    meaning = "Between the points of the mesh there is nothing exact to hold the bands against."
+    return Check(name, None, "", None, None, "unknown", meaning, "Compare with a finer mesh.")
+
+
+def _long_range(result: Phonons) -> tuple[Check, ...]:
+    """The macroscopic field of polar modes, where there can be one."""
+    name, optical = "Long-range field (LO-TO)", ~result.gamma.acoustic
+    if result.born is not None:
+        return (
+            _held(
+                f"{name}, sum of Born charges",
+                result.born.neutrality_error_e,
+                "e",
+                (LARGE_NEUTRALITY_E, 10 * LARGE_NEUTRALITY_E),
+                "The charges of a neutral cell add up to zero.",
+                "Compute them on a denser grid.",
+            ),
+        )
+    polar = any(
+        active for active, here in zip(result.gamma.ir_active, optical, strict=True) if here
+    )
+    if not polar or len(set(result.atoms.numbers.tolist())) < 2:
+        return ()
+    meaning = (
+        "Born charges are not known: frequencies at Γ are those without the long-range field, "
+        "which lifts the longitudinal modes of an insulator. In a metal there is none."
+    )
+    advice = "Give Born charges and the dielectric tensor, if the crystal is an insulator."
+    return (Check(name, "left out", "", None, None, "look", meaning, advice),)
+
+
+def _derivatives(kind: str) -> Check:
+    meanings = {
+        "automatic": "Exact derivatives of the model; no step was chosen.",
+        "stored": "Computed beforehand, and kept with the structure.",
+    }
+    meaning = meanings.get(kind, "Differences between displaced structures; they depend on a step.")
+    return Check("Second derivatives", kind, "", None, None, "good", meaning)
+
+
+def _elements(result: Phonons) -> Check:
+    known = result.potential.elements
+    covered = "any" if known is None else f"{len(known)}"
+    if known is not None and set(result.atoms.numbers.tolist()) - known:
+        meaning, advice = "The model has never met some of these.", "Choose another model."
+        return Check("Elements the model covers", covered, "", None, None, "bad", meaning, advice)
+    meaning = "All elements of this structure are among them."
+    return Check("Elements the model covers", covered, "", None, None, "good", meaning)
