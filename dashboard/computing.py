@@ -22,6 +22,9 @@ from engine.movement import movement
 from engine.phonons import Phonons
 from engine.vibrations import Vibrations
 
+SEEN_A = 5e-5
+"""Less is noise."""
+
 POLLED_MS = 250
 """How often the jobs of a session are looked at while one runs."""
 
@@ -175,7 +178,8 @@ def origin(calculation: Calculation, result: Vibrations | Phonons) -> str:
     if calculation.relax == "none":
         return "geometry as given"
     moved = movement(calculation.atoms, result.atoms)
-    words = f"relaxed: atoms moved by {moved.rms_A:.2g} Å (rms)"
+    told = f"moved by {moved.rms_A:.2g} Å (rms)" if moved.rms_A > SEEN_A else "did not move"
+    words = f"relaxed: atoms {told}"
     if calculation.relax == "cell" and moved.volume_change is not None:
         words += f", volume {100 * moved.volume_change:+.1f} %"
     return words

@@ -111,7 +111,10 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
         for model in choice.models:
             groups.setdefault(PLACES[model.place], []).append(model.name)
         shown = SPRINGS if choice.value.endswith(".toml") else choice.value
-        select.param.update(groups=groups, value=shown or None)
+        if groups != select.groups:
+            select.groups = groups  # takes the first for the value, and does not tell the browser
+            select.value = None
+        select.value = shown or None
         setting = False
 
     def show(*_: object) -> None:

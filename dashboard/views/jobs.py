@@ -118,7 +118,8 @@ class _Line:
                 f'{head} · <span style="color: {palette.BRANCH}">✓</span> done ({how}) '
                 f'<span class="detail">· {request.subject.origin}</span>'
             )
-        parts = [job.stage if job.status != "waiting" else "waiting for a free place", job.detail]
+        stage = {"waiting": "waiting for a free place", "done": "preparing the picture"}
+        parts = [stage.get(job.status, job.stage), job.detail]
         if job.elapsed_s >= 1:
             parts.append(_time(job.elapsed_s))
         if job.seconds_left is not None:
