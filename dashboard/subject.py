@@ -33,6 +33,7 @@ class Subject:
     key : the name of its result in the store, by which a link finds it again; None if it is not
         stored there.
     surroundings : how near the structure is to what the model was trained on; None: not measured.
+    origin : how its geometry came about, in words; empty where that goes without saying.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Subject:
     entry: str | None = None
     key: str | None = None
     surroundings: Surroundings | None = None
+    origin: str = ""
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -94,11 +96,15 @@ def of_entry(name: str) -> Subject:
 
 
 def subject_of(
-    title: str, result: Vibrations | Phonons, entry: str | None = None, key: str | None = None
+    title: str,
+    result: Vibrations | Phonons,
+    entry: str | None = None,
+    key: str | None = None,
+    origin: str = "",
 ) -> Subject:
     """A result, with its bands if it has any."""
     bands = result.bands() if isinstance(result, Phonons) else None
-    return Subject(title, result, bands, entry, key)
+    return Subject(title, result, bands, entry, key, origin=origin)
 
 
 def of_key(key: str) -> Subject:
