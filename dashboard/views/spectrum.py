@@ -69,9 +69,9 @@ def spectrum_view(state: State) -> Viewable:
     controls = _controls(settings, lambda: show())
     note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
 
-    def tapped(event: Tap) -> None:
+    def tapped(at: float) -> None:
         lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
-        level = int(np.abs(lines - event.x).argmin())
+        level = int(np.abs(lines - at).argmin())
         state.select(int(state.modes.levels()[level][0]))
 
     def show(*_: object) -> None:
@@ -85,7 +85,7 @@ def spectrum_view(state: State) -> Viewable:
             plot.vspan(
                 x="x", source=marker, color=palette.SELECTED, line_width=1.5, line_dash="dashed"
             )
-            plot.on_event(Tap, tapped)
+            plot.on_event(Tap, lambda event: tapped(event.x))
         heights = state.subject.intensities is not None
         controls.visible, note.object = heights, _note(state)
         panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0) for plot in plots]
@@ -166,7 +166,9 @@ def _figure(state: State, axis: Range1d, **params: Any) -> figure:
 def _axis(state: State, settings: Settings) -> Range1d:
     lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
     low, high = min(0.0, 1.1 * float(lines.min())), 1.08 * max(1.0, float(lines.max()))
-    return Range1d(*((high, low) if settings.descending else (low, high)))
+    if settings.descending:
+        low, high = high, low
+    return Range1d(start=low, end=high)
 
 
 def _heights(
@@ -183,7 +185,7 @@ def _heights(
     plot = _figure(
         state,
         axis,
-        y_range=Range1d(-0.06 * top, 1.15 * top),
+        y_range=Range1d(start=-0.06 * top, end=1.15 * top),
         y_axis_label=f"{kind.name} ({kind.unit})",
     )
     low, high = sorted((axis.start / unit, axis.end / unit))
@@ -222,7 +224,7 @@ def _heights(
 def _allowed(state: State, settings: Settings) -> figure:
     """Rows of marks, all of one height: what symmetry allows."""
     modes, unit = state.modes, captions.UNITS[state.unit]
-    plot = _figure(state, _axis(state, settings), y_range=Range1d(-0.6, 2.6))
+    plot = _figure(state, _axis(state, settings), y_range=Range1d(start=-0.6, end=2.6))
     plot.ygrid.visible = False
     plot.yaxis.ticker = list(range(len(ROWS)))
     plot.yaxis.major_label_overrides = dict(enumerate(ROWS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import panel as pn
 from panel.viewable import Viewable
@@ -142,6 +144,7 @@ def _of_crystal(state: State, report: CrystalRepresentation, picked: int | None)
 def _table(state: State, report: Report, counted: str, picked: int | None) -> str:
     assert report.table is not None
     selected = None if _acoustic(state) else state.modes.irrep[state.branch]
+    irreps: Sequence[IrrepActivity | CrystalIrrep] = report.irreps
     rows = [
         Row(
             name=name,
@@ -154,7 +157,7 @@ def _table(state: State, report: Report, counted: str, picked: int | None) -> st
             here=selected is not None and irrep.name == selected,
         )
         for name, entries, irrep in zip(
-            report.table.names, report.table.entries, report.irreps, strict=True
+            report.table.names, report.table.entries, irreps, strict=True
         )
     ]
     names = [conjugates.name for conjugates in report.table.classes]
