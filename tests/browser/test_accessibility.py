@@ -90,7 +90,8 @@ PALE = f"""() => {{ {NAME}
     const [high, low] = [light(ink), light(under)].sort((x, y) => y - x)
     const contrast = (high + 0.05) / (low + 0.05)
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.6 && style.fontWeight >= 700)
-    if (contrast < (large ? 3 : 4.5)) found.push([text.slice(0, 40), Math.round(100 * contrast) / 100, style.color, under.join()])
+    const sign = !/[\\p{{L}}\\p{{N}}]/u.test(text) // a graphic, with words beside it
+    if (opacity(el) && contrast < (large || sign ? 3 : 4.5)) found.push([text.slice(0, 40), Math.round(100 * contrast) / 100, style.color, under.join()])
   }}
   return found
 }}"""
