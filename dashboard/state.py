@@ -17,7 +17,7 @@ from dashboard.captions import UNITS
 from dashboard.subject import Subject, of_entry
 from engine import library
 from engine.modes import Modes
-from engine.phonons import Phonons
+from engine.phonons import Bands, Phonons
 from engine.vibrations import Vibrations
 
 FIRST = "methane"
@@ -118,8 +118,12 @@ class State(param.Parameterized):
         PhonoscopeError
             for labels that the lattice does not have.
         """
-        bands = self.subject.bands if path == "auto" else self.result.bands(path)
-        self.param.update(bands=bands, path=path)
+        self.param.update(bands=self.bands_along(path), path=path)
+
+    def bands_along(self, path: str) -> Bands:
+        """The bands along a path, which may take a while; the errors of :meth:`follow`."""
+        found: Bands = self.subject.bands if path == "auto" else self.result.bands(path)
+        return found
 
     def step(self, by: int) -> None:
         """Show the next or previous mode, around the end."""
