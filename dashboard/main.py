@@ -18,11 +18,14 @@ from dashboard.state import Notice, State, compute_ahead
 from dashboard.theme import theme_config
 from dashboard.viewer import Viewer
 from dashboard.views.bands import bands_view
+from dashboard.views.compute import compute_view
 from dashboard.views.export import export_view
 from dashboard.views.help import help_view
 from dashboard.views.irreps_table import irreps_table_view
+from dashboard.views.jobs import jobs_view
 from dashboard.views.library import library_view
 from dashboard.views.notice import notice_view
+from dashboard.views.open import open_view
 from dashboard.views.projector import projector_view
 from dashboard.views.share import share_view
 from dashboard.views.spectrum import spectrum_view
@@ -42,6 +45,8 @@ View = Callable[[State], Viewable]
 # A view is a line here and a file in views/.
 DRAWER: dict[str, View] = {
     "Library": library_view,
+    "Open": open_view,
+    "Compute": compute_view,
 }
 PLOTS: list[View] = [
     bands_view,
@@ -81,8 +86,8 @@ def page() -> pmui.Page:
     workspace = pn.Column(
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
-        _details(state),
-        status_view(state),
+        _tabs(state, TABS, "tab", css_classes=["details"]),
+        pn.Column(jobs_view(state), status_view(state), css_classes=["status"]),
         notice_view(state),
         stylesheets=[STYLE],
         sizing_mode="stretch_both",
@@ -96,9 +101,9 @@ def page() -> pmui.Page:
             export_view(state, viewer),
             help_view(state),
         ],
-        sidebar=[_tabs(state, DRAWER, "drawer")],
+        sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"])],
         main=[workspace],
-        sidebar_width=250,
+        sidebar_width=310,
         theme_config=theme_config(),
     )
     _follow_theme(state, viewer, assembled, workspace)
@@ -146,43 +151,35 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
 
     Parameters
     ----------
-    part : what the address calls the one that is seen.
+    part : the parameter of the state that names the open one, and what the address calls it.
     """
-    if len(views) == 1:
-        return pn.Column(*(view(state) for view in views.values()), **params)
+    names = list(views)
     tabs = pmui.Tabs(
         *((name, view(state)) for name, view in views.items()),
+        active=names.index(getattr(state, part)),
         sizing_mode="stretch_both",
         **params,
     )
-    names = [name.lower().replace(" ", "-") for name in views]
 
-    def read(name: str) -> None:
-        if name not in names:
-            raise ValueError(f"known are {', '.join(names)}")
-        tabs.active = names.index(name)
+    def slug(name: str) -> str:
+        return name.lower().replace(" ", "-")
+
+    def read(asked: str) -> None:
+        known = {slug(name): name for name in names}
+        if asked not in known:
+            raise ValueError(f"known are {', '.join(known)}")
+        setattr(state, part, known[asked])
 
     def write() -> str | None:
-        return names[tabs.active] if tabs.active else None
+        return slug(names[tabs.active]) if tabs.active else None
 
+    tabs.param.watch(lambda event: setattr(state, part, names[event.new]), "active")
+    state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), part)
     state.address.offer(part, read, write, (tabs, ["active"]))
     return tabs
 
 
-def _details(state: State) -> Viewable:
-    """The tabs beside the structure, of which the state knows the open one."""
-    tabs, names = _tabs(state, TABS, "tab", css_classes=["details"]), list(TABS)
-    state.tab = names[tabs.active]  # as the address asks
-
-    def open_tab(*_: object) -> None:
-        tabs.active = names.index(state.tab)
-
-    tabs.param.watch(lambda event: setattr(state, "tab", names[event.new]), "active")
-    state.param.watch(open_tab, "tab")
-    return tabs
-
-
 hv.extension("bokeh", logo=False)
-pn.extension("tabulator")
+pn.extension("tabulator", "filedropper")
 page().servable(title="Phonoscope")
 compute_ahead()

@@ -17,10 +17,12 @@ from jaxtyping import Float
 
 from dashboard.address import Address, q_of, text_of_q
 from dashboard.captions import UNITS
+from dashboard.computing import Computing
 from dashboard.keys import Keys
-from dashboard.subject import Subject, of_entry, of_key
+from dashboard.subject import Subject, of_entry, of_key, subject_of
 from engine import library
 from engine.errors import PhonoscopeError
+from engine.isotopologues import isotopologue
 from engine.modes import Modes
 from engine.phonons import Phonons
 from engine.vibrations import Vibrations
@@ -81,6 +83,7 @@ class State(param.Parameterized):
     path = param.String(default="auto", doc="The path of the bands, see engine.phonons.band_path.")
     modes = param.Parameter(doc="Modes at the selected wave vector.")
     branch = param.Integer(default=0, doc="The selected mode, counted from 0.")
+    drawer = param.String(default="Library", doc="The tab of the drawer that is open.")
     tab = param.String(default="Modes", doc="The open one of the tabs beside the structure.")
     unit: Any = param.Selector(
         objects=list(UNITS), default="cm⁻¹", doc="Unit of every frequency on the page."
@@ -94,6 +97,7 @@ class State(param.Parameterized):
         super().__init__(**params)
         self.address = Address(asked)
         self.keys = Keys()
+        self.computing = Computing(self.show, lambda: self.subject)
         self._show_entry()
         self._offer_address()
         self._offer_keys()
@@ -155,6 +159,29 @@ class State(param.Parameterized):
         """
         bands = self.subject.bands if path == "auto" else self.result.bands(path)
         self.param.update(bands=bands, path=path)
+
+    def substitute(self, masses_amu: Mapping[int, float]) -> None:
+        """Give atoms other masses; the force constants stay, and so do wave vector and mode.
+
+        Parameters
+        ----------
+        masses_amu : by number of the atom, counted from 1.
+        """
+        atoms, q, branch = self.result.atoms.copy(), self.q, self.branch
+        masses = atoms.get_masses()
+        for number, mass in masses_amu.items():
+            masses[number - 1] = mass
+        atoms.set_masses(masses)
+        subject = self.subject
+        self.show(
+            subject_of(
+                subject.title,
+                isotopologue(self.result, atoms),
+                subject.entry,
+                origin=subject.origin,
+            )
+        )
+        self.select(branch, q)
 
     def step(self, by: int) -> None:
         """Show the next or previous mode, around the end."""

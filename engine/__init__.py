@@ -18,7 +18,6 @@ from engine.finite_differences import (
     force_constants_by_displacements,
     hessian,
 )
-from engine.formats import read
 from engine.formats.stored import load_result, save_result
 from engine.isotopes import with_isotopes
 from engine.isotopologues import isotopologue
@@ -27,6 +26,7 @@ from engine.modes import Modes
 from engine.phonons import Phonons, phonons, phonons_from_force_constants
 from engine.potentials import Potential, load_model, register_model
 from engine.potentials.finite_difference import from_calculator
+from engine.reading import read
 from engine.relaxation import relax
 from engine.structure import primitive_cell
 from engine.symmetry.vibrational_representation import (

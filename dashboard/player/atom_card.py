@@ -58,12 +58,11 @@ def atom_card(playback: Playback) -> Viewable:
         isotope.param.update(
             options=options,
             value=_present(options, float(atoms.get_masses()[atom])),
-            visible=hasattr(state, "substitute"),
         )
         filling = False
 
     def substitute(event: Any) -> None:
-        if not filling and event.new is not None and hasattr(state, "substitute"):
+        if not filling and event.new is not None:
             atom = int(playback.piece.source[viewer.picked])
             state.substitute({atom + 1: event.new})
 

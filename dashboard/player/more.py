@@ -54,7 +54,7 @@ def _view(playback: Playback) -> list[Viewable]:
     cell = pmui.Switch.from_param(viewer.param.cell, name="Cell", **SWITCH)
     axes = pmui.Switch.from_param(viewer.param.axes, name="Axes", **SWITCH)
     trace = pmui.Switch.from_param(viewer.param.trace, name="Paths", **SWITCH)
-    along = [pmui.Button(width=44, **SMALL_BUTTON) for _ in range(3)]
+    along = [pmui.Button(width=64, **SMALL_BUTTON) for _ in range(3)]
     for button in along:
         button.on_click(lambda event: viewer.look_along(event.obj.label))
 
@@ -79,7 +79,12 @@ def _view(playback: Playback) -> list[Viewable]:
 def _cells(playback: Playback) -> Viewable:
     numbers = [
         pmui.Select.from_param(
-            playback.param[name], label=f"along {name}", size="small", width=76, margin=(8, 3, 2, 3)
+            playback.param[name],
+            label=f"along {name}",
+            description="",
+            size="small",
+            width=76,
+            margin=(8, 3, 2, 3),
         )
         for name in "abc"
     ]

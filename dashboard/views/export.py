@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import panel as pn
 import panel_material_ui as pmui
@@ -92,7 +93,7 @@ def export_view(state: State, viewer: Viewer) -> Viewable:
         for group, names in GROUPS.items():
             rows.append(_words(f"<h2>{group}</h2>"))
             rows += [
-                _row(form.title, form.reader, lambda form=form: take(form))
+                _row(form.title, form.reader, partial(take, form))
                 for form in map(by_name.__getitem__, names)
                 if form.fits(here)
             ]

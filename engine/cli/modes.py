@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 import engine
-from engine import library
 from engine.cli.arguments import Isotopes, Json, Model, Structure, Tolerance, library_entry
 from engine.cli.output import print_levels, write
 from engine.errors import PhonoscopeError
 from engine.formats import modes_document
-from engine.potentials import Potential, load_model, model_names
+from engine.phonons import Phonons
+from engine.potentials import load_model, model_names
 from engine.relaxation import force_warning
 from engine.vibrations import Vibrations
 
@@ -29,32 +29,28 @@ def modes(
     json: Json = None,
 ) -> None:
     """Vibrations of a molecule."""
-    source: Potential | library.Reference
-    if model is None:
-        entry = library_entry(structure)
-        atoms, source = entry.atoms, entry.source
-    else:
-        atoms, source = engine.read(structure), load_model(model)
-    atoms = engine.with_isotopes(atoms, isotopes)
+    entry = library_entry(structure) if model is None else None
+    atoms = engine.with_isotopes(entry.atoms if entry else engine.read(structure), isotopes)
     if atoms.pbc.any():
         raise PhonoscopeError(
             f"{structure} is a crystal, not a molecule",
             "a crystal has modes at every wave vector",
             f"Use phonoscope phonons {structure}.",
         )
-    if isinstance(source, library.Reference):
-        if relax:
-            raise PhonoscopeError(
-                f"{structure} cannot be relaxed",
-                "its Hessian was computed beforehand and belongs to this geometry",
-                f"Add --model with one of: {', '.join(model_names())}.",
-            )
-        stored = replace(entry, atoms=atoms).result(tolerance)
-        assert isinstance(stored, Vibrations)  # no crystal comes this far
-        result = stored
+    if entry and relax:
+        raise PhonoscopeError(
+            f"{structure} cannot be relaxed",
+            "its Hessian was computed beforehand and belongs to this geometry",
+            f"Add --model with one of: {', '.join(model_names())}.",
+        )
+    result: Vibrations | Phonons
+    if entry:
+        result = replace(entry, atoms=atoms).result(tolerance)
     else:
-        atoms = engine.relax(atoms, source) if relax else atoms
-        result = engine.vibrations(atoms, source, tolerance)
+        potential = load_model(str(model))
+        atoms = engine.relax(atoms, potential) if relax else atoms
+        result = engine.vibrations(atoms, potential, tolerance)
+    assert isinstance(result, Vibrations)  # no crystal comes this far
     if warning := force_warning(result.max_force_eV_A):
         typer.echo(warning, err=True)
     if json is not None:

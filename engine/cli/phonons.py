@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,13 +11,15 @@ import typer
 from ase import Atoms
 
 import engine
-from engine import library
 from engine.cli.arguments import Json, Model, Structure, Tolerance, library_entry
 from engine.cli.output import cm1, print_levels, write
 from engine.errors import PhonoscopeError
 from engine.formats import phonons_document
 from engine.phonons import Phonons
+from engine.phonons.mesh import checked_mesh
+from engine.phonons.polar import born_charges
 from engine.potentials import Potential, load_model
+from engine.vibrations import Vibrations
 
 
 def phonons(
@@ -38,15 +41,20 @@ def phonons(
 ) -> None:
     """Phonons of a crystal, of its primitive cell."""
     points = _mesh(mesh)
+    result: Phonons | Vibrations
     if model is None:
         entry = library_entry(structure)
-        if isinstance(entry.source, library.Reference):
+        if entry.kind == "molecule" or (points == "auto" and relax == "none"):
             result = entry.result(tolerance)
+            if born is not None and isinstance(result, Phonons):
+                result = replace(result, born=born_charges(born, result.atoms))
         else:
-            atoms = _relaxed(entry.atoms, entry.source, relax)
-            result = engine.phonons(
-                atoms, entry.source, mesh=points, born=born, tolerance_A=tolerance
-            )
+            if isinstance(points, list):
+                checked_mesh(entry.atoms, points)  # before a model is asked for
+            potential = entry.potential()
+            assert potential is not None  # every crystal of the library names one
+            atoms = _relaxed(entry.atoms, potential, relax)
+            result = engine.phonons(atoms, potential, mesh=points, born=born, tolerance_A=tolerance)
     else:
         given = engine.read(structure)
         atoms = engine.primitive_cell(given)

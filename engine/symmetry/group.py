@@ -96,12 +96,13 @@ class SymmetryGroup:
     ) -> Float[np.ndarray, "3*atoms 3*atoms"]:
         """Average over the group, H <- (1/h) sum_g D(g)^T H D(g)."""
         n = self.permutations.shape[1]
-        blocks = hessian.reshape(n, 3, n, 3).transpose(0, 2, 1, 3)
+        blocks = hessian.reshape(n, 3, n, 3).transpose(1, 3, 0, 2)  # xyz xyz atoms atoms
         total = np.zeros_like(blocks)
         for rotation, permutation in zip(self.rotations, self.permutations, strict=True):
-            carried = blocks[np.ix_(permutation, permutation)]
-            total += np.einsum("yx,ijyz,zw->ijxw", rotation, carried, rotation)
-        return (total / self.order).transpose(0, 2, 1, 3).reshape(3 * n, 3 * n)
+            carried = blocks[:, :, permutation][..., permutation]
+            turned = np.kron(rotation, rotation).T @ carried.reshape(9, n * n)
+            total += turned.reshape(3, 3, n, n)
+        return (total / self.order).transpose(2, 0, 3, 1).reshape(3 * n, 3 * n)
 
     def symmetrize_positions(
         self, positions: Float[np.ndarray, "atoms 3"]

@@ -14,7 +14,7 @@ from engine.potentials import load_model
 from engine.reference.abinit.crystals import REFERENCE_CRYSTALS, Abinit
 from engine.reference.abinit.inputs import Pseudopotentials
 from engine.reference.abinit.run import program
-from engine.reference.molecule import import_pyscf
+from engine.reference.kohn_sham import import_pyscf
 from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS
 from engine.training.data.crystals import Crystals
 from engine.training.data.crystals_dft import DftCrystals, pack_dft

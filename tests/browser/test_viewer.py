@@ -199,7 +199,7 @@ def test_styles_axes_views_and_phase_by_hand(dashboard, address):
     dashboard.eventually(lambda: dashboard.of_viewer("a.arrays.every((of) => of.balls)"))
     assert np.allclose(dashboard.camera(), before)
     expect(page.locator(".legend")).to_have_text("Si")
-    page.get_by_role("button", name="b", exact=True).click()
+    page.get_by_role("button", name="Look along b").click()
     dashboard.eventually(lambda: not np.allclose(dashboard.camera()[4:], before[4:], atol=1e-2))
     x, y, z, w = dashboard.camera()[4:]  # b points at the eye: R(q) y = z
     towards = [2 * (x * y - z * w), 1 - 2 * (x * x + z * z), 2 * (y * z + x * w)]

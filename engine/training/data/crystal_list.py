@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from ase import Atoms
 
-from engine.training.data.prototypes import PROTOTYPES, Prototype
+from engine.prototypes import PROTOTYPES, Prototype
 
 # fmt: off
 _TABLE = """

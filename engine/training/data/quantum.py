@@ -13,7 +13,7 @@ from ase.units import Bohr, Hartree
 from jaxtyping import Float
 
 from engine.errors import PhonoscopeError
-from engine.reference.molecule import (
+from engine.reference.kohn_sham import (
     Method,
     field_derivatives,
     gradients,

@@ -75,7 +75,7 @@ def test_pages_of_molecules(name):
             text = plain(page(state, picked))
             assert "Γvib" in text and "None" not in text and "nan" not in text
     if name == "CO2":
-        assert "infinitely many operations" in text and "two rotations" in text
+        assert "Infinitely many operations" in text and "two rotations" in text
         assert "here φ = 45°" in plain(page(state, 1))
 
 
@@ -95,7 +95,7 @@ def test_silicon_at_gamma_on_a_line_and_at_the_zone_boundary():
 def test_isotopes_tell_what_becomes_of_the_irreps():
     entry = engine.entry("methane")
     atoms = engine.with_isotopes(entry.atoms, "2=2H")
-    source = entry.source
+    source = entry.reference
     result = engine.vibrations_from_hessian(
         atoms, source.hessian_eV_A2, source.method, source.energy_eV, source.forces_eV_A
     )

@@ -9,18 +9,17 @@ from pathlib import Path
 import ase.io
 import numpy as np
 import pytest
+from ase import Atoms
 from typer.testing import CliRunner
 
+import engine
 from engine.errors import PhonoscopeError
-from engine.reference.molecule import (
-    ARRAYS,
-    G2_NAME,
-    Method,
-    app,
-    run,
-    starting_structure,
-    write_files,
-)
+from engine.reference import semiempirical
+from engine.reference.files import structure_text, write_files
+from engine.reference.geometries import _BUILT, G2_NAME, starting_structure
+from engine.reference.kohn_sham import field_derivatives, kohn_sham, pyscf_molecule, solve
+from engine.reference.molecule import ARRAYS, Method, app, run
+from engine.symmetry import point_group
 from engine.units import frequency_cm1
 
 METHANE = Path(__file__).parents[3] / "assets" / "structures" / "methane"
@@ -35,7 +34,7 @@ def load(folder: Path):
         return ase.io.read(folder / "structure.xyz"), dict(arrays)
 
 
-@pytest.mark.parametrize("name", G2_NAME)
+@pytest.mark.parametrize("name", [*G2_NAME, *_BUILT])
 def test_every_library_name_gives_a_closed_shell_molecule(name: str) -> None:
     assert len(starting_structure(name)) >= 2
 
@@ -46,6 +45,18 @@ def test_library_name_g2_name_and_file_give_the_same_molecule(tmp_path: Path) ->
     for other in (starting_structure("CH4"), starting_structure(str(tmp_path / "mine.xyz"))):
         assert other.get_chemical_formula() == "CH4"
         np.testing.assert_allclose(other.positions, methane.positions, atol=1e-7)
+
+
+def test_starts_have_the_symmetry_they_are_to_keep() -> None:
+    expected = {"benzene": "D6h", "sulfur-hexafluoride": "Oh", "ferrocene": "D5h"}
+    expected |= {"phosphorus-pentafluoride": "D3h", "sulfur-ring": "D4d"}
+    for name, group in expected.items():
+        assert point_group(starting_structure(name), 0.01).name == group
+
+
+def test_a_start_is_a_copy() -> None:
+    starting_structure("phosphorus").positions[:] = 0
+    assert starting_structure("phosphorus").positions.any()
 
 
 @pytest.mark.parametrize("name", ["O2", "CH3", "H"])
@@ -122,6 +133,38 @@ def test_hydrogen_record_names_what_was_done(hydrogen: Path) -> None:
     assert record["command"].startswith("python -m engine.reference.molecule hydrogen")
     assert record["basis"] == "def2-svp" and record["max_force_eV_A"] < 1e-3
     assert str(hydrogen.parent) not in (hydrogen / "provenance.json").read_text()
+
+
+def test_symmetry_saves_fields_and_changes_nothing() -> None:
+    pytest.importorskip("pyscf")
+    method, atoms = Method(grid_level=1), starting_structure("hydrogen-chloride")
+    atoms.positions -= atoms.positions.mean(0)
+    molecule = pyscf_molecule(atoms, method)
+    guess = solve(kohn_sham(molecule, method)).make_rdm1()
+    saved = field_derivatives(molecule, method, guess, point_group(atoms))
+    whole = field_derivatives(molecule, method, guess)
+    for name in whole:
+        np.testing.assert_allclose(saved[name], whole[name], atol=1e-3)
+
+
+def test_symmetry_gives_a_semiempirical_hessian_from_few_displacements() -> None:
+    pytest.importorskip("tblite")
+    atoms, energy_eV, arrays = semiempirical.compute(starting_structure("ammonia"))
+    assert energy_eV < 0 and np.abs(arrays["forces_eV_A"]).max() < 1e-4
+    whole = engine.hessian(atoms, engine.load_model("gfn2-xtb"))
+    # Differences err by the square of the step, in each direction a little differently.
+    np.testing.assert_allclose(arrays["hessian_eV_A2"], whole, atol=0.03)
+    np.testing.assert_allclose(arrays["dipole_derivative_e"].sum(1), 0, atol=1e-3)
+
+
+def test_a_structure_is_written_with_every_digit(tmp_path: Path) -> None:
+    crystal = Atoms("Si", cell=np.random.default_rng(0).normal(size=(3, 3)), pbc=(1, 1, 0))
+    crystal.positions += np.pi
+    for atoms in (crystal, starting_structure("ethane")):
+        (tmp_path / "a.xyz").write_text(structure_text(atoms))
+        again = ase.io.read(tmp_path / "a.xyz", format="extxyz")
+        assert (again.positions == atoms.positions).all() and (again.cell == atoms.cell).all()
+        assert (again.pbc == atoms.pbc).all() and (again.numbers == atoms.numbers).all()
 
 
 def test_stored_methane_has_the_shapes_it_claims() -> None:

@@ -12,9 +12,9 @@ from ase.data import covalent_radii
 from ase.formula import Formula
 from vesin import NeighborList
 
+from engine.prototypes import PROTOTYPES
 from engine.structure import primitive_cell
 from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, Crystal
-from engine.training.data.prototypes import PROTOTYPES
 
 
 @pytest.mark.parametrize("prototype", sorted(PROTOTYPES))

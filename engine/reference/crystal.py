@@ -1,0 +1,172 @@
+"""Phonons of the library's crystals by a model: relaxed, sampled on a mesh, stored.
+
+`python -m engine.reference.crystal silicon --teacher FILE` relaxes the crystal within its space
+group, computes exact force constants on a mesh and writes structure.xyz, result.npz and
+provenance.json into OUT/NAME. FILE is a model of many elements, like nequix-oam-1-pft.nqx
+(`phonoscope models fetch nequix-oam-1-pft`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import math
+import time
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import ase.io
+import typer
+from ase import Atoms
+
+from engine.errors import PhonoscopeError
+from engine.formats.stored import result_to_bytes
+from engine.phonons import Phonons, phonons
+from engine.phonons.mesh import default_mesh
+from engine.potentials import Potential, load_model
+from engine.potentials.checkpoints.catalogue import published_with
+from engine.potentials.springs import springs as spring_model
+from engine.reference.crystals import starting_crystal
+from engine.reference.files import structure_text, write_files
+from engine.relaxation import relax
+
+MAX_FORCE_EV_A = 1e-4
+INTERPOLATION_CM1 = 3.0
+"""The mesh is made finer until the interpolation is better than this, or too dear."""
+FINER = (6,)
+"""Points along a direction, tried after the default of 4; more make an entry open slowly."""
+LARGEST_FINE = 1600
+"""Points times atoms up to which a finer mesh is tried."""
+
+
+def compute(start: Atoms, model: Potential) -> Phonons:
+    """Phonons of the crystal at rest, on a mesh that is fine enough."""
+    atoms = relax(start, model, cell=True, max_force_eV_A=MAX_FORCE_EV_A)
+    result = phonons(atoms, model, default_mesh(atoms))
+    for n in FINER:
+        error = result.trust.interpolation_error_cm1
+        mesh = tuple(n if periodic else 1 for periodic in atoms.pbc)
+        if error is None or error < INTERPOLATION_CM1:
+            break
+        if math.prod(mesh) * len(atoms) > LARGEST_FINE:
+            break
+        result = phonons(atoms, model, mesh)
+    return result
+
+
+def provenance(result: Phonons) -> dict[str, Any]:
+    """What every stored crystal says of itself."""
+    atoms, trust = result.atoms, result.trust
+    return {
+        "programs": {p: importlib.metadata.version(p) for p in ("jax", "spglib", "ase")},
+        "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "primitive_cell_A": [round(float(x), 5) for x in atoms.cell.lengths()],
+        "primitive_angles_degree": [round(float(x), 4) for x in atoms.cell.angles()],
+        "derivatives": "exact force constants (automatic differentiation) on the mesh",
+        "mesh": list(result.mesh or ()),
+        "max_force_eV_A": trust.max_force_eV_A,
+        "max_stress_GPa": trust.max_stress_GPa,
+        "interpolation_error_cm1": trust.interpolation_error_cm1,
+        "lowest_cm1": trust.lowest_cm1,
+        "energy_eV": result.state.energy_eV,
+    }
+
+
+def of_teacher(name: str, teacher: Path, model: Potential) -> tuple[Phonons, dict[str, Any]]:
+    """Phonons of a crystal relaxed by a model, and where they come from."""
+    result = compute(starting_crystal(name), model)
+    checksum = hashlib.sha256(teacher.read_bytes()).hexdigest()
+    known = published_with(checksum)
+    origin = {
+        "name": name,
+        "command": f"python -m engine.reference.crystal {name} --teacher {teacher.name}",
+        "method": f"{model.name}, a machine-learned model",
+        "model": model.name,
+        "model_file_sha256": checksum,
+        "model_reference": known.reference if known else "",
+        "model_training_data": known.training_data if known else "",
+        "relaxation": f"cell and atoms within {result.space_group.symbol}, "
+        f"largest force below {MAX_FORCE_EV_A} eV/angstrom",
+    }
+    return result, {**origin, **provenance(result)}
+
+
+def of_springs(name: str, out: Path) -> tuple[Phonons, dict[str, Any]]:
+    """Phonons of a model crystal that `out` describes: atoms and springs."""
+    springs = tomllib.loads((out / name / "entry.toml").read_text())["springs"]
+    atoms = ase.io.read(out / name / "structure.xyz", format="extxyz")
+    assert isinstance(atoms, Atoms)
+    result = phonons(atoms, spring_model(springs))
+    origin = {
+        "name": name,
+        "command": f"python -m engine.reference.crystal {name}",
+        "method": "springs",
+        "relaxation": "none: by its symmetry no force acts on an atom",
+    }
+    return result, {**origin, **provenance(result)}
+
+
+def run(name: str, teacher: Path | None, out: Path, model: Potential | None = None) -> Path:
+    """Compute the phonons of a library crystal and store them in OUT/NAME; returns the folder.
+
+    Raises
+    ------
+    PhonoscopeError
+        if the crystal is not known, or a model is needed and none is given.
+    """
+    started = time.monotonic()
+    described = out / name / "entry.toml"
+    if described.is_file() and "springs" in tomllib.loads(described.read_text()):
+        result, record = of_springs(name, out)
+    elif teacher is None:
+        raise PhonoscopeError(
+            f"No model is chosen for {name}",
+            "only crystals of springs bring their own",
+            "Give one by --teacher; phonoscope models fetch nequix-oam-1-pft gets the usual one.",
+        )
+    else:
+        result, record = of_teacher(name, teacher, model or load_model(teacher))
+    record["wall_seconds"] = round(time.monotonic() - started, 1)
+    files = {
+        "structure.xyz": structure_text(result.atoms).encode(),
+        "result.npz": result_to_bytes(result, record),
+        "provenance.json": (json.dumps(record, indent=2) + "\n").encode(),
+    }
+    write_files(out / name, files)
+    return out / name
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def main(
+    names: Annotated[list[str], typer.Argument(help="library names of crystals")],
+    teacher: Annotated[Path | None, typer.Option(help="file of the model")] = None,
+    out: Annotated[Path, typer.Option(help="folder of structures")] = Path("assets/structures"),
+    missing: Annotated[bool, typer.Option("--missing", help="leave out those in OUT")] = False,
+) -> None:
+    """Compute phonons of library crystals by a model and store them in OUT/NAME."""
+    failed = False
+    try:
+        model = load_model(teacher) if teacher else None
+    except PhonoscopeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    for name in names:
+        if missing and (out / name / "result.npz").exists():
+            continue
+        try:
+            typer.echo(f"wrote {run(name, teacher, out, model)}")
+        except PhonoscopeError as error:
+            typer.echo(f"{name}: {error}", err=True)
+            failed = True
+    if failed:
+        raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()
