@@ -86,7 +86,7 @@ def page() -> pmui.Page:
     return assembled
 
 
-def _tabs(state: State, views: Mapping[str, View], **params: Any) -> Viewable:
+def _tabs(state: State, views: Mapping[str, View], **params: Any) -> pmui.Tabs | pn.Column:
     """Views of which one is seen; all are there from the start, so that changing is instant."""
     if len(views) == 1:
         return pn.Column(*(view(state) for view in views.values()), **params)
@@ -100,6 +100,8 @@ def _tabs(state: State, views: Mapping[str, View], **params: Any) -> Viewable:
 def _details(state: State) -> Viewable:
     """The tabs beside the structure, of which the state knows the open one."""
     tabs, names = _tabs(state, TABS, css_classes=["details"]), list(TABS)
+    if not isinstance(tabs, pmui.Tabs):  # of a single view
+        return tabs
 
     def open_tab(*_: object) -> None:
         tabs.active = names.index(state.tab)

@@ -47,7 +47,7 @@ class Subject:
     def intensities(self) -> Intensities | None:
         """Infrared and Raman intensities of its levels; None where no derivatives are known."""
         known = self._reference
-        if known is None:
+        if known is None or not isinstance(self.result, Vibrations):
             return None
         return intensities(
             self.result, known.dipole_derivative_e, known.polarizability_derivative_A2

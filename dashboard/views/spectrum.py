@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.events import Tap
+from bokeh.events import Event, Tap
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
 from jaxtyping import Float
@@ -69,7 +69,8 @@ def spectrum_view(state: State) -> Viewable:
     controls = _controls(settings, lambda: show())
     note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
 
-    def tapped(event: Tap) -> None:
+    def tapped(event: Event) -> None:
+        assert isinstance(event, Tap) and event.x is not None
         lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
         level = int(np.abs(lines - event.x).argmin())
         state.select(int(state.modes.levels()[level][0]))
@@ -166,7 +167,8 @@ def _figure(state: State, axis: Range1d, **params: Any) -> figure:
 def _axis(state: State, settings: Settings) -> Range1d:
     lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
     low, high = min(0.0, 1.1 * float(lines.min())), 1.08 * max(1.0, float(lines.max()))
-    return Range1d(*((high, low) if settings.descending else (low, high)))
+    low, high = (high, low) if settings.descending else (low, high)
+    return Range1d(start=low, end=high)
 
 
 def _heights(
@@ -183,7 +185,7 @@ def _heights(
     plot = _figure(
         state,
         axis,
-        y_range=Range1d(-0.06 * top, 1.15 * top),
+        y_range=Range1d(start=-0.06 * top, end=1.15 * top),
         y_axis_label=f"{kind.name} ({kind.unit})",
     )
     low, high = sorted((axis.start / unit, axis.end / unit))
@@ -222,7 +224,7 @@ def _heights(
 def _allowed(state: State, settings: Settings) -> figure:
     """Rows of marks, all of one height: what symmetry allows."""
     modes, unit = state.modes, captions.UNITS[state.unit]
-    plot = _figure(state, _axis(state, settings), y_range=Range1d(-0.6, 2.6))
+    plot = _figure(state, _axis(state, settings), y_range=Range1d(start=-0.6, end=2.6))
     plot.ygrid.visible = False
     plot.yaxis.ticker = list(range(len(ROWS)))
     plot.yaxis.major_label_overrides = dict(enumerate(ROWS))

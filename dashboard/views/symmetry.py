@@ -141,6 +141,7 @@ def _of_crystal(state: State, report: CrystalRepresentation, picked: int | None)
 
 def _table(state: State, report: Report, counted: str, picked: int | None) -> str:
     assert report.table is not None
+    irreps: tuple[IrrepActivity | CrystalIrrep, ...] = report.irreps
     selected = None if _acoustic(state) else state.modes.irrep[state.branch]
     rows = [
         Row(
@@ -154,7 +155,7 @@ def _table(state: State, report: Report, counted: str, picked: int | None) -> st
             here=selected is not None and irrep.name == selected,
         )
         for name, entries, irrep in zip(
-            report.table.names, report.table.entries, report.irreps, strict=True
+            report.table.names, report.table.entries, irreps, strict=True
         )
     ]
     names = [conjugates.name for conjugates in report.table.classes]
