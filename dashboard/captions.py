@@ -37,7 +37,8 @@ OPERATION = re.compile(r"(\d*|∞)([ECSiσ])(\d+|∞|[hvd])?('{1,2})?([⁰¹²³
 
 def formula(result: Vibrations | Phonons) -> str:
     """Formula with subscripts, like CH₄."""
-    return result.atoms.get_chemical_formula("metal", empirical=True).translate(SUBSCRIPTS)
+    crystal = isinstance(result, Phonons)  # a molecule's is not divided: N₂, not N
+    return result.atoms.get_chemical_formula("metal", empirical=crystal).translate(SUBSCRIPTS)
 
 
 def group(result: Vibrations | Phonons) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -9,6 +10,9 @@ import numpy as np
 
 from engine import library
 from engine.domain import Surroundings
+from engine.errors import PhonoscopeError
+from engine.formats.stored import result_from_bytes
+from engine.jobs.store import Store
 from engine.library import Reference
 from engine.phonons import Bands, Dos, Phonons
 from engine.spectra import Intensities, intensities
@@ -29,6 +33,7 @@ class Subject:
     key : the name of its result in the store, by which a link finds it again; None if it is not
         stored there.
     surroundings : how near the structure is to what the model was trained on; None: not measured.
+    origin : how its geometry came about, in words; empty where that goes without saying.
     """
 
     title: str
@@ -37,6 +42,7 @@ class Subject:
     entry: str | None = None
     key: str | None = None
     surroundings: Surroundings | None = None
+    origin: str = ""
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -90,8 +96,32 @@ def of_entry(name: str) -> Subject:
 
 
 def subject_of(
-    title: str, result: Vibrations | Phonons, entry: str | None = None, key: str | None = None
+    title: str,
+    result: Vibrations | Phonons,
+    entry: str | None = None,
+    key: str | None = None,
+    origin: str = "",
 ) -> Subject:
     """A result, with its bands if it has any."""
     bands = result.bands() if isinstance(result, Phonons) else None
-    return Subject(title, result, bands, entry, key)
+    return Subject(title, result, bands, entry, key, origin=origin)
+
+
+def of_key(key: str) -> Subject:
+    """A result of a user's own structure, from the store of this server.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it is not there, or no longer.
+    """
+    content = Store().get(key) if re.fullmatch("[0-9a-f]{64}", key) else None
+    if content is None:
+        raise PhonoscopeError(
+            "The result is not on this server",
+            "it was computed on another one, or was dropped to make room",
+            "Open the structure and compute it again.",
+        )
+    result, _ = result_from_bytes(content)
+    formula = result.atoms.get_chemical_formula("metal", empirical=True)
+    return subject_of(formula, result, key=key)

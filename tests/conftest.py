@@ -40,7 +40,7 @@ def stillinger_weber() -> engine.Potential:
 
 @pytest.fixture(scope="session")
 def silicon() -> Atoms:
-    return engine.read("silicon")
+    return bulk("Si", a=5.431)
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,84 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
+import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.picker import Picker
 from dashboard.state import State
+from dashboard.thumbnails import entry_thumbnail
 from engine import library
+from engine.errors import PhonoscopeError
+from engine.formats.given import Given
 
-ICONS = {"molecule": "bubble_chart", "crystal": "grid_on"}
+GROUPS = {"molecule": "Molecules", "crystal": "Crystals"}
 
 
 def library_view(state: State) -> Viewable:
-    """The library as a list; a click shows the structure."""
-    entries = library.entries()
-    items = [{"label": e.title, "secondary": e.teaches, "icon": ICONS[e.kind]} for e in entries]
-    names = [e.name for e in entries]
-    menu = pmui.MenuList(
-        items=items, active=names.index(state.entry_name), sizing_mode="stretch_width", dense=True
+    """The library as a list with a search; choosing an entry shows it."""
+    picker = Picker(
+        items=_items(),
+        groups=GROUPS,
+        chosen=state.entry_name or "",
+        sizing_mode="stretch_both",
+        min_height=200,
+        css_classes=["library"],
+    )
+    again = pmui.Button(
+        label="Compute again, live",
+        icon="replay",
+        variant="outlined",
+        size="small",
+        sizing_mode="stretch_width",
+        margin=(6, 0, 0, 0),
+        disabled=state.entry_name is None,
     )
 
     def choose(*_: object) -> None:
-        active = menu.active[0] if isinstance(menu.active, tuple) else menu.active
-        if active is not None:
-            state.entry_name = names[active]
+        if picker.chosen and picker.chosen != state.entry_name:
+            try:
+                state.entry_name = picker.chosen
+            except PhonoscopeError as error:
+                picker.failure = str(error)
 
-    menu.param.watch(choose, "active")
-    return menu
+    def follow(*_: object) -> None:
+        picker.chosen = state.entry_name or ""
+        again.disabled = state.entry_name is None
+
+    def compute_again(*_: object) -> None:
+        entry = library.entry(state.entry_name)
+        try:
+            state.computing.propose(
+                Given(entry.atoms, entry.title, "the library"),
+                str(entry.folder / "entry.toml") if entry.springs else entry.model or "",
+            )
+        except PhonoscopeError as error:
+            picker.failure = str(error)
+        else:
+            state.drawer = "Compute"
+
+    picker.param.watch(choose, "chosen")
+    state.param.watch(follow, "entry_name")
+    again.on_click(compute_again)
+    return pn.Column(picker, again, sizing_mode="stretch_both", margin=(8, 10))
+
+
+@lru_cache
+def _items() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "formula": entry.formula,
+            "line": entry.teaches,
+            "small": entry.method,
+            "picture": entry_thumbnail(entry.name),
+            "group": entry.kind,
+            "words": " ".join([entry.name, *entry.tags]),
+        }
+        for entry in library.entries()
+    ]

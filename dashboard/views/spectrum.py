@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.events import Event, Tap
+from bokeh.events import Tap
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
 from jaxtyping import Float
@@ -69,10 +69,9 @@ def spectrum_view(state: State) -> Viewable:
     controls = _controls(settings, lambda: show())
     note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
 
-    def tapped(event: Event) -> None:
-        assert isinstance(event, Tap) and event.x is not None
+    def tapped(at: float) -> None:
         lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
-        level = int(np.abs(lines - event.x).argmin())
+        level = int(np.abs(lines - at).argmin())
         state.select(int(state.modes.levels()[level][0]))
 
     def show(*_: object) -> None:
@@ -86,7 +85,7 @@ def spectrum_view(state: State) -> Viewable:
             plot.vspan(
                 x="x", source=marker, color=palette.SELECTED, line_width=1.5, line_dash="dashed"
             )
-            plot.on_event(Tap, tapped)
+            plot.on_event(Tap, lambda event: tapped(event.x))
         heights = state.subject.intensities is not None
         controls.visible, note.object = heights, _note(state)
         panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0) for plot in plots]
@@ -167,7 +166,8 @@ def _figure(state: State, axis: Range1d, **params: Any) -> figure:
 def _axis(state: State, settings: Settings) -> Range1d:
     lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
     low, high = min(0.0, 1.1 * float(lines.min())), 1.08 * max(1.0, float(lines.max()))
-    low, high = (high, low) if settings.descending else (low, high)
+    if settings.descending:
+        low, high = high, low
     return Range1d(start=low, end=high)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import panel as pn
 from panel.viewable import Viewable
@@ -143,6 +145,7 @@ def _table(state: State, report: Report, counted: str, picked: int | None) -> st
     assert report.table is not None
     irreps: tuple[IrrepActivity | CrystalIrrep, ...] = report.irreps
     selected = None if _acoustic(state) else state.modes.irrep[state.branch]
+    irreps: Sequence[IrrepActivity | CrystalIrrep] = report.irreps
     rows = [
         Row(
             name=name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,8 @@ from engine.cli.output import cm1, print_levels, write
 from engine.errors import PhonoscopeError
 from engine.formats import phonons_document
 from engine.phonons import Phonons
+from engine.phonons.mesh import checked_mesh
+from engine.phonons.polar import born_charges
 from engine.potentials import Potential, load_model
 from engine.vibrations import Vibrations
 
@@ -41,9 +44,13 @@ def phonons(
     result: Phonons | Vibrations
     if model is None:
         entry = library_entry(structure)
-        if entry.kind == "molecule" or (points == "auto" and relax == "none" and born is None):
+        if entry.kind == "molecule" or (points == "auto" and relax == "none"):
             result = entry.result(tolerance)
+            if born is not None and isinstance(result, Phonons):
+                result = replace(result, born=born_charges(born, result.atoms))
         else:
+            if isinstance(points, list):
+                checked_mesh(entry.atoms, points)  # before a model is asked for
             potential = entry.potential()
             assert potential is not None  # every crystal of the library names one
             atoms = _relaxed(entry.atoms, potential, relax)

@@ -12,7 +12,7 @@ def test_a_molecule():
     entry = library.entry("methane")
     heavy = engine.with_isotopes(entry.atoms, "2=D,3=D")
     changed = engine.isotopologue(entry.result(), heavy)
-    reference = entry.source
+    reference = entry.reference
     fresh = engine.vibrations_from_hessian(
         heavy, reference.hessian_eV_A2, reference.method, reference.energy_eV, reference.forces_eV_A
     )

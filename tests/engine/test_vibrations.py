@@ -37,8 +37,8 @@ def test_methane_is_what_the_textbooks_say(methane):
 
 def test_selection_rules_agree_with_the_stored_property_derivatives(entry, methane):
     """Activity by symmetry against the computed change of dipole and polarizability."""
-    dipole = entry.source.dipole_derivative_e
-    polarizability = entry.source.polarizability_derivative_A2
+    dipole = entry.reference.dipole_derivative_e
+    polarizability = entry.reference.polarizability_derivative_A2
     for i, u in enumerate(methane.modes.displacement):
         changes_dipole = np.linalg.norm(np.einsum("cix,ix->c", dipole, u)) > 1e-3
         changes_alpha = np.linalg.norm(np.einsum("cdix,ix->cd", polarizability, u)) > 1e-2
@@ -48,7 +48,7 @@ def test_selection_rules_agree_with_the_stored_property_derivatives(entry, metha
 
 def test_frequencies_without_any_symmetry_or_projection_are_the_same(entry, methane):
     root_mass = np.repeat(np.sqrt(entry.atoms.get_masses()), 3)
-    plain = np.linalg.eigvalsh(entry.source.hessian_eV_A2 / np.outer(root_mass, root_mass))
+    plain = np.linalg.eigvalsh(entry.reference.hessian_eV_A2 / np.outer(root_mass, root_mass))
     assert np.allclose(frequency_cm1(plain)[6:], methane.modes.frequency_cm1, atol=0.5)
     assert methane.hessian_symmetry_error < 1e-3
 
@@ -78,7 +78,7 @@ def test_orientation_of_the_molecule_changes_nothing(entry, methane):
     turned.positions = turned.positions @ rotation.T
     turn = np.kron(np.eye(5), rotation)
     result = vibrations_from_hessian(
-        turned, turn @ entry.source.hessian_eV_A2 @ turn.T, "turned", 0.0, np.zeros((5, 3))
+        turned, turn @ entry.reference.hessian_eV_A2 @ turn.T, "turned", 0.0, np.zeros((5, 3))
     )
     assert np.allclose(result.modes.frequency_cm1, methane.modes.frequency_cm1, atol=1e-3)
     assert result.modes.irrep == methane.modes.irrep
@@ -86,7 +86,7 @@ def test_orientation_of_the_molecule_changes_nothing(entry, methane):
 
 def test_imaginary_modes_are_kept_as_negative_numbers(entry):
     result = vibrations_from_hessian(
-        entry.atoms, -entry.source.hessian_eV_A2, "upside down", 0.0, np.zeros((5, 3))
+        entry.atoms, -entry.reference.hessian_eV_A2, "upside down", 0.0, np.zeros((5, 3))
     )
     assert len(result.modes) == 9
     assert (result.modes.frequency_cm1 < -1000).all()
@@ -111,7 +111,7 @@ def test_crystals_and_foreign_hessians_are_refused(entry, silicon, stillinger_we
 def test_isotopologues_from_the_same_hessian(entry, methane):
     """Labels follow the masses, and frequencies the product rule of Teller and Redlich."""
     heavy = engine.with_isotopes(entry.atoms, "2=2H")
-    stored = entry.source
+    stored = entry.reference
     result = vibrations_from_hessian(
         heavy, stored.hessian_eV_A2, stored.method, stored.energy_eV, stored.forces_eV_A
     )
@@ -238,7 +238,7 @@ def test_labels_of_methane_at_noisy_positions_with_a_noisy_hessian(entry, methan
     rotation = Rotation.random(rng=rng).as_matrix()
     turn = np.kron(np.eye(5), rotation)
     atoms.positions = atoms.positions @ rotation.T + 0.01 * rng.normal(size=(5, 3))
-    hessian = turn @ entry.source.hessian_eV_A2 @ turn.T
+    hessian = turn @ entry.reference.hessian_eV_A2 @ turn.T
     noise = rng.normal(size=hessian.shape)
     hessian += 1e-3 * np.abs(hessian).max() * (noise + noise.T) / 2
     result = vibrations_from_hessian(atoms, hessian, "noisy", 0.0, np.zeros((5, 3)))
@@ -254,7 +254,7 @@ def test_positions_that_make_no_molecule_are_told(entry, positions):
     atoms = entry.atoms.copy()
     atoms.positions = positions
     with pytest.raises(PhonoscopeError):
-        vibrations_from_hessian(atoms, entry.source.hessian_eV_A2, "x", 0.0, np.zeros((5, 3)))
+        vibrations_from_hessian(atoms, entry.reference.hessian_eV_A2, "x", 0.0, np.zeros((5, 3)))
 
 
 def test_single_atoms_and_useless_hessians_are_told(entry):

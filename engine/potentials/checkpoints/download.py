@@ -104,6 +104,20 @@ def download(model: Published, folder: Path) -> Path:
     return Path(path)
 
 
+def downloaded_bytes(model: Published, place: Path | None = None) -> int:
+    """How much of a model's file has come so far.
+
+    Parameters
+    ----------
+    place : see :func:`fetch`.
+    """
+    part = (place or user_models()) / DOWNLOADS / model.sha256[:16] / f"{model.file}.part"
+    try:
+        return part.stat().st_size
+    except OSError:
+        return 0
+
+
 class _Resuming:
     """A downloader for pooch that begins where an earlier one stopped.
 

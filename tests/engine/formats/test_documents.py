@@ -32,7 +32,7 @@ def test_documents_are_plain_json(chain, mgo):
 
 def test_what_needs_force_constants_is_null_without_a_mesh():
     entry = engine.entry("diatomic-chain")
-    ph = engine.phonons(entry.atoms, entry.source, mesh=None)
+    ph = engine.phonons(entry.atoms, entry.potential(), mesh=None)
     document = phonons_document(ph, ph.bands(n_points=10))
     for field in ("mesh", "dos", "thermal", "max_stress_GPa"):
         assert document[field] is None

@@ -97,7 +97,7 @@ def test_chains_and_lattices_come_back(tmp_path, name):
     entry = library.entry(name)
     ph = entry.result()
     save_result(ph, tmp_path / "a.npz")
-    back, _ = load_result(tmp_path / "a.npz", entry.source)
+    back, _ = load_result(tmp_path / "a.npz", entry.potential())
     same_crystal(back, ph)
     q = [0.2, 0, 0]
     assert np.array_equal(back.dynamical_matrix(q), ph.dynamical_matrix(q))

@@ -14,7 +14,10 @@ BORN = """MgO
 
 
 def test_mesh_and_path_as_json():
-    done = phonoscope("phonons", "silicon", "--mesh", "1,1,1", "--path", "G-X", "--json", "-")
+    done = phonoscope(
+        *("phonons", "silicon", "--model", "stillinger-weber"),
+        *("--mesh", "1,1,1", "--path", "G-X", "--json", "-"),
+    )
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["mesh"] == [1, 1, 1]
@@ -31,6 +34,7 @@ def test_mesh_and_path_as_json():
         (["silicon", "--mesh", "4,0,4"], "three positive whole numbers"),
         (["silicon", "--mesh", "4,4,-4"], "three positive whole numbers"),
         (["diatomic-chain", "--mesh", "4,4,4"], "no lattice"),
+        (["silicon", "--mesh", "2,2,2"], "models fetch nequix-oam-1-pft"),
         (["silicon", "--path", "G-Q"], "labelled points are"),
         (["silicon", "--born", "nowhere"], "cannot be read"),
     ],

@@ -1,0 +1,129 @@
+"""A structure of one's own, from the file to its result on the page; and the library's list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ase.build import bulk, molecule
+from ase.io import write
+from playwright.sync_api import Page, expect
+
+from tests.browser.page import Dashboard
+
+PATIENCE_MS = 120_000
+"""A worker process imports everything before its first answer, on a machine that is busy."""
+
+
+@pytest.fixture
+def dashboard(quiet_page: Page) -> Dashboard:
+    return Dashboard(quiet_page)
+
+
+@pytest.fixture
+def page(dashboard: Dashboard, address: str) -> Page:
+    dashboard.open(address, "methane")
+    return dashboard.page
+
+
+def understood(page: Page):
+    return page.locator(".understood")
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def give_text(page: Page, text: str) -> None:
+    page.get_by_label("SMILES, or the content of a file").fill(text)
+    page.get_by_role("button", name="Read it").click()
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator(".dropper input[type=file]").set_input_files(path)
+
+
+def test_the_library_is_searched_and_walked_with_the_keyboard(dashboard, page):
+    search = page.get_by_label("Search the library")
+    search.fill("linear")
+    items = page.get_by_role("option")
+    expect(items.filter(has_text="Carbon dioxide")).to_be_visible()
+    search.fill("co2")
+    search.press("Enter")
+    expect(page.get_by_text("CO₂ · D∞h")).to_be_visible(timeout=PATIENCE_MS)
+    search.fill("")
+    page.get_by_role("button", name="Crystals").click()
+    expect(items.filter(has_text="Silicon")).to_be_visible()
+    expect(items.filter(has_text="Methane")).to_be_hidden()
+    search.fill("no such thing")
+    expect(page.get_by_text("Nothing in the library fits")).to_be_visible()
+    search.press("Escape")
+    page.get_by_role("button", name="All").click()
+    search.press("ArrowDown")
+    search.press("ArrowUp")
+    search.press("Enter")
+
+
+def test_a_crystal_from_a_file_is_understood_computed_and_shown(dashboard, page, tmp_path):
+    write(tmp_path / "mine.cif", bulk("Si", cubic=True))
+    open_tab(page, "Open")
+    upload(page, tmp_path / "mine.cif")
+    expect(understood(page)).to_contain_text("Fd-3m (227)", timeout=PATIENCE_MS)
+    expect(understood(page)).to_contain_text("8 atoms given, the primitive cell has 2")
+    expect(understood(page)).to_contain_text("2.351 Å (Si–Si)")
+    page.get_by_role("button", name="Choose a model and compute").click()
+    plan = page.locator(".plan")
+    expect(plan).to_contain_text("What will be done", timeout=PATIENCE_MS)
+    expect(plan).to_contain_text("stillinger-weber")
+    page.get_by_role("button", name="Compute", exact=True).click()
+    jobs = page.locator(".jobs")
+    expect(jobs).to_contain_text("mine.cif")
+    expect(jobs).to_contain_text("relaxed: atoms did not move, volume", timeout=PATIENCE_MS)
+    expect(page.get_by_text("Si · Fd-3m (227)")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".status")).to_contain_text("stillinger-weber")
+    expect(dashboard.caption).to_contain_text("T2g")
+
+    # The same question again is answered at once.
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(jobs.get_by_text("known already")).to_be_visible()
+
+
+def test_what_is_wrong_is_told_in_place_and_the_page_goes_on(page, tmp_path):
+    open_tab(page, "Open")
+    (tmp_path / "wrong.cif").write_text("this is no crystal")
+    upload(page, tmp_path / "wrong.cif")
+    expect(understood(page).get_by_role("alert")).to_contain_text("wrong.cif", timeout=PATIENCE_MS)
+    give_text(page, "C(C")
+    expect(understood(page).get_by_role("alert")).to_contain_text("has no counterpart")
+    give_text(page, "CCO")
+    expect(understood(page)).to_contain_text("C₂H₆O")
+    expect(understood(page)).to_contain_text("MMFF94")
+    give_text(page, "3\n\nO 0 0 0.12\nH 0 0.76 -0.48\nH 0 -0.76 -0.48\n")
+    expect(understood(page)).to_contain_text("H₂O")
+    expect(understood(page)).to_contain_text("C2v")
+
+
+def test_a_model_that_does_not_cover_the_elements_says_so(page):
+    open_tab(page, "Compute")
+    expect(page.locator(".plan")).to_contain_text("What will be done", timeout=PATIENCE_MS)
+    page.locator(".models").get_by_role("combobox").click()
+    page.get_by_role("option", name="stillinger-weber").click()
+    expect(page.locator(".plan")).to_contain_text("does not cover H, C")
+    expect(page.get_by_role("button", name="Compute", exact=True)).to_be_disabled()
+
+
+def test_a_running_job_is_cancelled(page, tmp_path):
+    atoms = molecule("C6H6")
+    write(tmp_path / "many.xyz", atoms)
+    open_tab(page, "Open")
+    upload(page, tmp_path / "many.xyz")
+    expect(understood(page)).to_contain_text("D6h", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Choose a model and compute").click()
+    expect(page.locator(".plan")).to_contain_text("What will be done", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Compute", exact=True).click()
+    jobs = page.locator(".jobs")
+    jobs.get_by_role("button", name="Cancel").click()
+    expect(jobs).to_contain_text("cancelled")
+    expect(jobs.get_by_role("button", name="Cancel")).to_be_hidden()
+    jobs.get_by_label("Take many.xyz off the list").click()
+    expect(jobs).to_be_hidden()

@@ -1,0 +1,58 @@
+import numpy as np
+from ase.build import bulk, molecule
+
+from dashboard.computing import Computing, origin
+from dashboard.state import State
+from engine.formats.given import Given
+from engine.jobs import Calculation, Jobs, Store
+
+
+def test_origin_tells_what_relaxation_did():
+    silicon = bulk("Si")
+
+    class Result:
+        atoms = bulk("Si", a=5.43 * 1.01)
+
+    given, relaxed = (Calculation(silicon, "stillinger-weber", relax=r) for r in ("none", "cell"))
+    assert origin(given, Result()) == "geometry as given"
+    assert origin(relaxed, Result()) == "relaxed: atoms did not move, volume +3.0 %"
+
+
+def test_a_structure_is_proposed_with_its_model():
+    computing = Computing(lambda subject: None, lambda: None)
+    computing.propose(Given(molecule("CH4"), "methane", "test"), "gfn2-xtb")
+    assert (computing.draft.group, computing.model) == ("Td", "gfn2-xtb")
+
+
+def test_a_result_is_shown_unless_the_page_shows_something_else_by_then(tmp_path):
+    jobs = Jobs(Store(tmp_path))
+    state = State()
+    computing = Computing(state.show, lambda: state.subject, jobs)
+    question = Calculation(bulk("Si"), "stillinger-weber", mesh=(1, 1, 1))
+    try:
+        request = computing.ask("mine", question)
+        request.job.wait(300)
+        state.entry_name = "silicon"  # the user looks at something else meanwhile
+        seen = state.subject
+        for _ in range(100):
+            if request.finished:
+                break
+            request.job.wait(0.1)
+        computing.look()
+        if not request.seen:
+            assert state.subject is seen
+        computing.show(request)
+        assert state.subject is request.subject and state.entry_name is None
+        assert state.subject.key == question.key
+
+        again = computing.ask("mine", question)  # known already, and shown at once
+        assert again.job.stored and state.subject is again.subject
+        assert np.allclose(again.subject.result.gamma.frequency_cm1[-3:], 594, atol=20)
+
+        wrong = computing.ask("wrong", Calculation(bulk("Al"), "stillinger-weber", mesh=(1, 1, 1)))
+        wrong.job.wait(300)
+        assert "does not cover" in wrong.error.what
+        computing.dismiss(wrong)
+        assert wrong not in computing.requests
+    finally:
+        jobs.close()

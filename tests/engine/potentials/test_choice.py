@@ -1,0 +1,33 @@
+from ase.build import bulk, molecule
+
+from engine.potentials.choice import Choice, best, choices
+
+
+def test_all_models_are_there_once():
+    names = [choice.name for choice in choices()]
+    assert len(names) == len(set(names))
+    assert {"stillinger-weber", "gfn2-xtb", "nequix-mp-1"} <= set(names)
+
+
+def test_a_model_to_be_fetched_is_not_ready():
+    fetchable = next(choice for choice in choices() if choice.place == "to fetch")
+    assert not fetchable.ready and fetchable.published.size > 1e6
+
+
+def test_what_a_model_lacks():
+    silicon = Choice("stillinger-weber", "built in", frozenset([14]))
+    assert silicon.lacks(molecule("CH4")) == ("H", "C")
+    assert silicon.lacks(bulk("Si")) == ()
+    assert Choice("any", "built in", None).lacks(bulk("Si")) == ()
+
+
+def test_the_best_covers_the_elements_and_is_ready():
+    formula = Choice("stillinger-weber", "built in", frozenset([14]))
+    general = Choice("gfn2-xtb", "built in", frozenset(range(1, 87)))
+    learnt = Choice("mine", "stored", frozenset([14, 8]))
+    broken = Choice("crystals", "bundled", None, problem="its folder is damaged")
+    every = (formula, general, learnt, broken)
+    assert best(every, bulk("Si")) is learnt
+    assert best((formula, general), bulk("Si")) is formula
+    assert best(every, molecule("CH4")) is general
+    assert best((formula, broken), molecule("CH4")) is None
