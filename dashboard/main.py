@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,20 @@ from panel.viewable import Viewable
 
 from dashboard import captions
 from dashboard.live import live_text
-from dashboard.state import FIRST, State, compute_ahead
+from dashboard.state import Notice, State, compute_ahead
+from dashboard.theme import theme_config
 from dashboard.viewer import Viewer
 from dashboard.views.bands import bands_view
 from dashboard.views.compute import compute_view
+from dashboard.views.export import export_view
+from dashboard.views.help import help_view
 from dashboard.views.irreps_table import irreps_table_view
 from dashboard.views.jobs import jobs_view
 from dashboard.views.library import library_view
+from dashboard.views.notice import notice_view
 from dashboard.views.open import open_view
+from dashboard.views.projector import projector_view
+from dashboard.views.share import share_view
 from dashboard.views.spectrum import spectrum_view
 from dashboard.views.status import status_view
 from dashboard.views.structure import structure_view
@@ -29,7 +36,7 @@ from dashboard.views.thermal import thermal_view
 from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
 from dashboard.views.zone import zone_view
-from engine import library
+from engine.errors import PhonoscopeError
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
 
@@ -54,59 +61,121 @@ TABS: dict[str, View] = {
 }
 BAR: list[View] = [
     units_view,
+    projector_view,
+    share_view,
 ]
 
 
 def page() -> pmui.Page:
     """The whole page, showing what the address asks for (``?structure=silicon``) or methane."""
-    asked = pn.state.session_args.get("structure", [b""])[0].decode()
-    state = State(entry_name=asked if asked in library.names() else FIRST)
+    asked = {
+        name: values[0].decode(errors="replace")
+        for name, values in pn.state.session_args.items()
+        if values
+    }
+    state = State(asked)
+    pn.config.exception_handler = lambda error: tell(state, error)
     viewer = Viewer(sizing_mode="stretch_both")
     shown = live_text(
         state,
         ["result"],
         lambda: f"{captions.formula(state.result)} · {captions.group(state.result)}",
-        styles={"color": "white", "font-size": "1.15em"},
+        css_classes=["shown"],
+        styles={"color": "white", "font-size": "1.15em", "white-space": "nowrap"},
     )
     workspace = pn.Column(
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
         _tabs(state, TABS, "tab", css_classes=["details"]),
         pn.Column(jobs_view(state), status_view(state), css_classes=["status"]),
-        css_classes=["workspace"],
+        notice_view(state),
         stylesheets=[STYLE],
         sizing_mode="stretch_both",
     )
     assembled = pmui.Page(
         title="Phonoscope",
-        header=[shown, pn.HSpacer(), *(view(state) for view in BAR)],
+        header=[
+            shown,
+            pn.HSpacer(),
+            *(view(state) for view in BAR),
+            export_view(state, viewer),
+            help_view(state),
+        ],
         sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"])],
         main=[workspace],
         sidebar_width=310,
-        # A tooltip must not catch the click meant for the button beneath it.
-        theme_config={"components": {"MuiTooltip": {"defaultProps": {"disableInteractive": True}}}},
+        theme_config=theme_config(),
     )
-    assembled.param.watch(lambda event: setattr(viewer, "dark", event.new), "dark_theme")
-    viewer.dark = assembled.dark_theme
+    _follow_theme(state, viewer, assembled, workspace)
+    if complaint := state.address.complaint():
+        state.tell(Notice(complaint, kind="warning"))
     return assembled
 
 
-def _tabs(state: State, views: Mapping[str, View], open_one: str, **params: Any) -> Viewable:
+def tell(state: State, error: BaseException) -> None:
+    """Tell an exception of a callback in words; the session goes on.
+
+    What is no mistake of the user's is a fault of the program and stands in the log as well.
+    """
+    if not isinstance(error, PhonoscopeError):
+        logging.getLogger("phonoscope").error("A callback failed", exc_info=error)
+    state.tell(error)
+
+
+def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace: pn.Column) -> None:
+    """Dark or light, and the projector mode, everywhere."""
+    for player in workspace.select(lambda part: "player" in (part.css_classes or [])):
+        player.styles = {**player.styles, "zoom": "var(--zoom, 1)"}  # see page.css
+
+    def project(*_: object) -> None:
+        workspace.css_classes = ["workspace", *(["projector"] if state.projector else [])]
+
+    def close_drawer(*_: object) -> None:
+        assembled.sidebar_open = not state.projector
+
+    def recolour(*_: object) -> None:
+        viewer.dark = assembled.dark_theme
+
+    state.address.follow(assembled, {"dark": "dark_theme"})
+    assembled.param.watch(recolour, "dark_theme")
+    state.param.watch(project, "projector")
+    state.param.watch(close_drawer, "projector")
+    recolour()
+    project()
+    if state.projector:
+        close_drawer()
+
+
+def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> Viewable:
     """Views of which one is seen; all are there from the start, so that changing is instant.
 
     Parameters
     ----------
-    open_one : the parameter of the state that names the open one.
+    part : the parameter of the state that names the open one, and what the address calls it.
     """
     names = list(views)
     tabs = pmui.Tabs(
         *((name, view(state)) for name, view in views.items()),
-        active=names.index(getattr(state, open_one)),
+        active=names.index(getattr(state, part)),
         sizing_mode="stretch_both",
         **params,
     )
-    tabs.param.watch(lambda event: setattr(state, open_one, names[event.new]), "active")
-    state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), open_one)
+
+    def slug(name: str) -> str:
+        return name.lower().replace(" ", "-")
+
+    def read(asked: str) -> None:
+        known = {slug(name): name for name in names}
+        if asked not in known:
+            raise ValueError(f"known are {', '.join(known)}")
+        setattr(state, part, known[asked])
+
+    def write() -> str | None:
+        return slug(names[tabs.active]) if tabs.active else None
+
+    tabs.param.watch(lambda event: setattr(state, part, names[event.new]), "active")
+    state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), part)
+    state.address.offer(part, read, write, (tabs, ["active"]))
     return tabs
 
 

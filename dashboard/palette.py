@@ -6,13 +6,13 @@ elements are of middle lightness: they can be read on white and on black.
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
 from ase.data import atomic_numbers
 from ase.data.colors import jmol_colors
+from jaxtyping import Float
 
 IR = "#d55e00"
 RAMAN = "#0072b2"
@@ -45,13 +45,15 @@ IRREPS = {
 }
 """Of the symbols that branches have between special points."""
 
-OTHER_IRREPS = ("#6f7fb5", "#b08d57", "#5aa9a0", "#b07aa1", "#7aa510", "#8a63d2")
+OTHER_IRREPS = ("#5aa9a0", "#b07aa1", "#7aa510", "#8a63d2", "#c47f6b")
 """For the rest, by the letters of the symbol."""
 
 SAFE = ("#4f6bd8", "#e08214", "#1b9e77", "#b0589c", "#8c8c1a", "#3fa7d6")
 """For elements whose own colours cannot be told apart."""
 
-DARKEST, LIGHTEST = 0.42, 0.58
+DARKEST, LIGHTEST = 0.1, 0.4
+"""Luminance of colours that can be read on both grounds."""
+
 TOLD_APART = 0.25
 
 
@@ -70,7 +72,8 @@ def of_elements(symbols: Iterable[str]) -> dict[str, str]:
     Where two of them come out too much alike all get safe ones instead.
     """
     different = list(dict.fromkeys(symbols))
-    colors = {symbol: _readable(jmol_colors[atomic_numbers[symbol]]) for symbol in different}
+    numbers = [min(atomic_numbers[symbol], len(jmol_colors) - 1) for symbol in different]
+    colors = {s: _readable(jmol_colors[n]) for s, n in zip(different, numbers, strict=True)}
     alike = any(
         np.linalg.norm(np.subtract(colors[a], colors[b])) < TOLD_APART
         for a, b in combinations(different, 2)
@@ -85,10 +88,24 @@ def rgb(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
-def _readable(color: Iterable[float]) -> tuple[float, float, float]:
-    """The same hue at a middle lightness."""
-    hue, lightness, saturation = colorsys.rgb_to_hls(*color)
-    return colorsys.hls_to_rgb(hue, float(np.clip(lightness, DARKEST, LIGHTEST)), saturation * 0.85)
+def luminance(color: Iterable[float]) -> float:
+    """Relative luminance of WCAG 2, of red, green and blue from 0 to 1."""
+    return float(_linear(color) @ (0.2126, 0.7152, 0.0722))
+
+
+def _linear(color: Iterable[float]) -> Float[np.ndarray, "3"]:
+    s = np.array([*color], float)
+    return np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4)
+
+
+def _readable(color: Iterable[float]) -> Float[np.ndarray, "3"]:
+    """The same hue, darker or lighter as is needed to be read on white and on black."""
+    linear, bright = _linear(color), luminance(color)
+    if bright > LIGHTEST:
+        linear = linear * LIGHTEST / bright
+    elif bright < DARKEST:
+        linear = linear + (1 - linear) * (DARKEST - bright) / (1 - bright)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def _hex(color: Iterable[float]) -> str:

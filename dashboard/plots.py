@@ -22,6 +22,8 @@ INK = "#7d8590"
 """Of lines that must be read on white and on black."""
 
 TEXT = "13px"
+SCROLLS = {"height": "100%", "min-height": "0", "overflow-y": "auto", "overflow-x": "hidden"}
+"""Of what stands beside a drawing and may be higher than it."""
 
 
 def empty_figure(**params: Any) -> figure:
@@ -47,6 +49,13 @@ def empty_figure(**params: Any) -> figure:
 def pane(plot: figure, **params: Any) -> Viewable:
     """The figure on the page."""
     return pn.pane.Bokeh(plot, **{"sizing_mode": "stretch_both", "margin": 0, **params})
+
+
+def extent(axis: Range1d) -> float:
+    """How much of an axis is seen."""
+    low: Any = axis.start
+    high: Any = axis.end
+    return float(high - low)
 
 
 def set_range(axis: Range1d, low: float, high: float) -> None:

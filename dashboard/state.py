@@ -5,18 +5,24 @@ Views read it and watch it; none of them knows another. A click anywhere ends he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import param
 from jaxtyping import Float
 
+from dashboard.address import Address, q_of, text_of_q
 from dashboard.captions import UNITS
 from dashboard.computing import Computing
-from dashboard.subject import Subject, of_entry
+from dashboard.keys import Keys
+from dashboard.subject import Subject, of_entry, of_key, subject_of
 from engine import library
+from engine.errors import PhonoscopeError
+from engine.isotopologues import isotopologue
 from engine.modes import Modes
 from engine.phonons import Phonons
 from engine.vibrations import Vibrations
@@ -38,10 +44,32 @@ def compute_ahead() -> None:
     Thread(target=compute, name="compute ahead", daemon=True).start()
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What is told on the page where it has no place of its own.
+
+    Attributes
+    ----------
+    what : what happened, a sentence.
+    more : why, and what to do about it; may be empty.
+    kind : how serious it is.
+    """
+
+    what: str
+    more: str = ""
+    kind: Literal["info", "warning", "error"] = "info"
+
+
 class State(param.Parameterized):
     """The selection shared by all views.
 
     ``subject``, ``result``, ``bands``, ``modes`` and ``branch`` change together, in one event.
+
+    Parameters
+    ----------
+    asked : what the address of the page asked for; see :class:`dashboard.address.Address`, which
+        ``address`` is, and to which views offer what they want links to carry. Keys of the
+        keyboard are offered to ``keys`` in the same way.
     """
 
     entry_name: Any = param.Selector(
@@ -61,10 +89,18 @@ class State(param.Parameterized):
         objects=list(UNITS), default="cm⁻¹", doc="Unit of every frequency on the page."
     )
 
-    def __init__(self, **params: Any) -> None:
+    projector: Any = param.Boolean(default=False, doc="Everything large, for a projector.")
+    notice: Any = param.ClassSelector(class_=Notice, doc="What is told; None: nothing.")
+    dialog: Any = param.String(default=None, allow_None=True, doc="Which dialog is open, if any.")
+
+    def __init__(self, asked: Mapping[str, str] | None = None, **params: Any) -> None:
         super().__init__(**params)
+        self.address = Address(asked)
+        self.keys = Keys()
         self.computing = Computing(self.show, lambda: self.subject)
         self._show_entry()
+        self._offer_address()
+        self._offer_keys()
 
     @param.depends("entry_name", watch=True)
     def _show_entry(self) -> None:
@@ -124,6 +160,122 @@ class State(param.Parameterized):
         bands = self.subject.bands if path == "auto" else self.result.bands(path)
         self.param.update(bands=bands, path=path)
 
+    def substitute(self, masses_amu: Mapping[int, float]) -> None:
+        """Give atoms other masses; the force constants stay, and so do wave vector and mode.
+
+        Parameters
+        ----------
+        masses_amu : by number of the atom, counted from 1.
+        """
+        atoms, q, branch = self.result.atoms.copy(), self.q, self.branch
+        masses = atoms.get_masses()
+        for number, mass in masses_amu.items():
+            masses[number - 1] = mass
+        atoms.set_masses(masses)
+        subject = self.subject
+        self.show(
+            subject_of(
+                subject.title,
+                isotopologue(self.result, atoms),
+                subject.entry,
+                origin=subject.origin,
+            )
+        )
+        self.select(branch, q)
+
     def step(self, by: int) -> None:
         """Show the next or previous mode, around the end."""
         self.select((self.branch + by) % len(self.modes))
+
+    def tell(self, what: BaseException | Notice | str) -> None:
+        """Tell something at the page's own place for it.
+
+        An exception that is not a :class:`PhonoscopeError` is called what it is: a fault of the
+        program.
+        """
+        if isinstance(what, PhonoscopeError):
+            notice = Notice(f"{what.what}: {what.why}.", what.fix, "error")
+        elif isinstance(what, BaseException):
+            notice = Notice(
+                f"This is a fault of the program: {type(what).__name__}: {what}",
+                "The page goes on; what was asked for last was not done.",
+                "error",
+            )
+        else:
+            notice = what if isinstance(what, Notice) else Notice(what)
+        self.notice = None  # the same words again are told again
+        self.notice = notice
+
+    def follow_dialog(self, dialog: Any, name: str) -> None:
+        """Let a dialog be open while ``dialog`` has its name, and be closed by either side."""
+
+        def close(*_: object) -> None:
+            if not dialog.open and self.dialog == name:
+                self.dialog = None
+
+        self.param.watch(lambda *_: setattr(dialog, "open", self.dialog == name), "dialog")
+        dialog.param.watch(close, "open")
+
+    def _offer_address(self) -> None:
+        """The structure, the wave vector, the mode and the unit are parts of the address."""
+
+        def read_entry(name: str) -> None:
+            if name not in library.names():
+                raise ValueError("the library has no such structure")
+            self.entry_name = name
+
+        def read_q(text: str) -> None:
+            if not isinstance(self.result, Phonons):
+                raise ValueError("a molecule has no wave vectors")
+            self.select(0, q_of(text))
+
+        def read_path(text: str) -> None:
+            if not isinstance(self.result, Phonons):
+                raise ValueError("a molecule has no bands")
+            self.follow(text)
+
+        def path() -> str | None:
+            return None if self.path == "auto" else self.path
+
+        def read_mode(text: str) -> None:
+            if not text.isdecimal() or not 1 <= int(text) <= len(self.modes):
+                raise ValueError(f"there are modes 1 to {len(self.modes)}")
+            self.select(int(text) - 1)
+
+        def read_unit(name: str) -> None:
+            units = {unit.replace("⁻¹", "-1"): unit for unit in UNITS}
+            if name not in units:
+                raise ValueError(f"known are {', '.join(units)}")
+            self.unit = units[name]
+
+        def unit() -> str | None:
+            default = self.param.unit.default
+            return None if self.unit == default else self.unit.replace("⁻¹", "-1")
+
+        def q() -> str | None:
+            return text_of_q(self.q) if isinstance(self.result, Phonons) else None
+
+        offer, changed = self.address.offer, (self, ["subject"])
+        offer("structure", read_entry, lambda: self.entry_name, (self, ["entry_name"]))
+        offer("result", lambda key: self.show(of_key(key)), lambda: self.subject.key, changed)
+        offer("q", read_q, q, (self, ["modes"]))
+        offer(
+            "path", read_path, lambda: None if self.path == "auto" else self.path, (self, ["path"])
+        )
+        offer("mode", read_mode, lambda: str(self.branch + 1), (self, ["branch"]))
+        offer("unit", read_unit, unit, (self, ["unit"]))
+        self.address.follow(self, ["projector"])
+
+    def _offer_keys(self) -> None:
+        def next_unit() -> None:
+            units = list(UNITS)
+            self.unit = units[(units.index(self.unit) + 1) % len(units)]
+
+        def project() -> None:
+            self.projector = not self.projector
+
+        offer = self.keys.offer
+        offer("ArrowLeft", "←", "previous mode", lambda: self.step(-1))
+        offer("ArrowRight", "→", "next mode", lambda: self.step(1))
+        offer("u", "U", "next unit of frequency", next_unit)
+        offer("p f", "P", "projector: large type", project)

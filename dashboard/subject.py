@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from jaxtyping import Float
 
 from engine import library
+from engine.domain import Surroundings
+from engine.errors import PhonoscopeError
+from engine.formats.stored import result_from_bytes
+from engine.jobs.store import Store
 from engine.library import Reference
 from engine.phonons import Bands, Dos, Phonons
-from engine.spectra import infrared_intensities, raman_activities
+from engine.spectra import Intensities, intensities
 from engine.trust import Verdict, verdict
 from engine.vibrations import Vibrations
 
@@ -28,6 +32,7 @@ class Subject:
     entry : its name in the library; None for a structure of the user's own.
     key : the name of its result in the store, by which a link finds it again; None if it is not
         stored there.
+    surroundings : how near the structure is to what the model was trained on; None: not measured.
     origin : how its geometry came about, in words; empty where that goes without saying.
     """
 
@@ -36,28 +41,23 @@ class Subject:
     bands: Bands | None
     entry: str | None = None
     key: str | None = None
+    surroundings: Surroundings | None = None
     origin: str = ""
 
     @cached_property
     def verdict(self) -> Verdict:
         """Whether the result may be believed."""
-        return verdict(self.result, self.bands)
+        return verdict(self.result, self.bands, self.surroundings)
 
     @cached_property
-    def infrared_km_mol(self) -> Float[np.ndarray, " modes"] | None:
-        """Infrared intensity of each mode; None where no dipole derivatives are known."""
+    def intensities(self) -> Intensities | None:
+        """Infrared and Raman intensities of its levels; None where no derivatives are known."""
         known = self._reference
-        if known is None:
+        if known is None or not isinstance(self.result, Vibrations):
             return None
-        return infrared_intensities(self.result.modes, known.dipole_derivative_e)
-
-    @cached_property
-    def raman_A4_amu(self) -> Float[np.ndarray, " modes"] | None:
-        """Raman activity of each mode; None where no polarizability derivatives are known."""
-        known = self._reference
-        if known is None or known.polarizability_derivative_A2 is None:
-            return None
-        return raman_activities(self.result.modes, known.polarizability_derivative_A2)
+        return intensities(
+            self.result, known.dipole_derivative_e, known.polarizability_derivative_A2
+        )
 
     @property
     def _reference(self) -> Reference | None:
@@ -104,4 +104,24 @@ def subject_of(
 ) -> Subject:
     """A result, with its bands if it has any."""
     bands = result.bands() if isinstance(result, Phonons) else None
-    return Subject(title, result, bands, entry, key, origin)
+    return Subject(title, result, bands, entry, key, origin=origin)
+
+
+def of_key(key: str) -> Subject:
+    """A result of a user's own structure, from the store of this server.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it is not there, or no longer.
+    """
+    content = Store().get(key) if re.fullmatch("[0-9a-f]{64}", key) else None
+    if content is None:
+        raise PhonoscopeError(
+            "The result is not on this server",
+            "it was computed on another one, or was dropped to make room",
+            "Open the structure and compute it again.",
+        )
+    result, _ = result_from_bytes(content)
+    formula = result.atoms.get_chemical_formula("metal", empirical=True)
+    return subject_of(formula, result, key=key)

@@ -30,6 +30,9 @@ STYLE = f"""
 .book thead th.functions {{ text-align: left; padding-left: 9px; font-size: 12.5px; opacity: 0.75;
   font-family: system-ui, sans-serif; }}
 .book td.rule, .book th.rule {{ border-left: 1px solid; }}
+.book table.counting td {{ border: 0; padding: 1px 4px; }}
+.book b {{ font-weight: 600; }}
+.book .note b:last-child {{ white-space: nowrap; }}
 .book tr.rest td {{ opacity: 0.5; }}
 .book tr.here {{ box-shadow: inset 4px 0 0 {palette.SELECTED};
   background: color-mix(in srgb, {palette.SELECTED} 16%, transparent); }}

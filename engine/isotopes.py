@@ -85,6 +85,24 @@ def isotope_mass_amu(symbol: str, nucleons: int) -> float:
     PhonoscopeError
         if there is no such element, or its isotope is not known.
     """
+    masses = isotopes_of(symbol)
+    if nucleons not in masses:
+        raise PhonoscopeError(
+            f"The isotope {nucleons}{symbol} is not known",
+            f"known are {', '.join(f'{number}{symbol}' for number in masses) or 'none'}",
+            "Choose one of these.",
+        )
+    return masses[nucleons]
+
+
+def isotopes_of(symbol: str) -> dict[int, float]:
+    """Natural isotopes of an element, and tritium and carbon-14: nucleons and masses in amu.
+
+    Raises
+    ------
+    PhonoscopeError
+        if there is no such element.
+    """
     # phonopy takes long to import, and few ask for isotopes.
     from phonopy.structure.atomic_data import get_atomic_data
 
@@ -94,12 +112,6 @@ def isotope_mass_amu(symbol: str, nucleons: int) -> float:
             "Give isotopes like 2=2H,3=2H.",
         )  # fmt: skip
     natural = get_atomic_data().isotope_data.get(symbol) or ()
-    masses = {number: mass for number, mass, _ in natural}
+    masses = {number: float(mass) for number, mass, _ in natural}
     masses |= {number: mass for (name, number), mass in RADIOACTIVE.items() if name == symbol}
-    if nucleons not in masses:
-        raise PhonoscopeError(
-            f"The isotope {nucleons}{symbol} is not known",
-            f"known are {', '.join(f'{number}{symbol}' for number in sorted(masses)) or 'none'}",
-            "Choose one of these.",
-        )
-    return float(masses[nucleons])
+    return dict(sorted(masses.items()))

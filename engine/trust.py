@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.domain import Surroundings
 from engine.modes import Modes
 from engine.phonons.bands import UNSTABLE_CM1, Bands
 from engine.phonons.result import Phonons
@@ -33,11 +34,11 @@ WRONG_FORCE_EV_A = 0.05
 WRONG_STRESS_GPA = 5.0
 """Some percent of a bulk modulus: the volume, and with it every frequency, is off by percents."""
 
-LARGE_TRANSLATION_CM1, WRONG_TRANSLATION_CM1 = 1.0, 20.0
-"""An exact Hessian has zero; beyond the second the soft vibrations of molecules begin."""
+LARGE_SHIFT_CM1, WRONG_SHIFT_CM1 = 5.0, 25.0
+"""By how much an error of the second derivatives may shift the lowest vibration."""
 
-LARGE_ROTATION_CM1, WRONG_ROTATION_CM1 = 10.0, 50.0
-"""Residual forces turn a molecule: quantum chemists accept about 10 cm^-1, and optimise beyond."""
+LARGE_RIGID_CM1 = 50.0
+"""Rigid motions of a good Hessian: grids of density functionals leave 10 to 50 cm^-1."""
 
 LARGE_DISTANCE_A, WRONG_DISTANCE_A = 0.01, 0.05
 """Noise of a relaxation, and a distortion that is seen in frequencies."""
@@ -45,11 +46,11 @@ LARGE_DISTANCE_A, WRONG_DISTANCE_A = 0.01, 0.05
 NEARLY_A = 0.1
 """A higher group as near as that may be the true one: zero-point motion is of this size."""
 
+WRONG_DISTANCE_FROM_DATA = 2.0
+"""Twice as far as the model's errors were found to be what they are within its data."""
+
 WRONG_HESSIAN = 0.02
 """Part of the second derivatives, relative, that mixes vibrations of different symmetry."""
-
-WRONG_INTERPOLATION_CM1 = 25.0
-"""As wide as a branch of soft modes is tall."""
 
 WRONG_ACOUSTIC_SUM = 0.05
 """eV/angstrom^2; on 28 amu 22 cm^-1 where there should be zero."""
@@ -88,14 +89,13 @@ class Verdict:
     Attributes
     ----------
     checks : the most telling first.
-    mark : that of the worst check; what was not measured does not count.
     """
 
     checks: tuple[Check, ...]
 
     @property
     def mark(self) -> Mark:
-        """The worst mark among the checks."""
+        """That of the worst check; what was not measured does not count."""
         marks = {check.mark for check in self.checks}
         return "bad" if "bad" in marks else "look" if "look" in marks else "good"
 
@@ -104,20 +104,25 @@ class Verdict:
         return tuple(check for check in self.checks if check.mark == mark)
 
 
-def verdict(result: Vibrations | Phonons, bands: Bands | None = None) -> Verdict:
+def verdict(
+    result: Vibrations | Phonons,
+    bands: Bands | None = None,
+    surroundings: Surroundings | None = None,
+) -> Verdict:
     """Every check of a result.
 
     Parameters
     ----------
     bands : of a crystal; an imaginary frequency along them counts too.
+    surroundings : how near the structure is to what the model was trained on; None: not measured.
     """
-    if isinstance(result, Vibrations):
-        return Verdict(_of_molecule(result))
-    return Verdict(_of_crystal(result, bands))
+    checks = _of_molecule(result) if isinstance(result, Vibrations) else _of_crystal(result, bands)
+    return Verdict((*checks, _domain(surroundings)))
 
 
 def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
     group, lowest = result.group, float(result.modes.frequency_cm1.min())
+    rigid = _limits_of_rigid(result.modes)
     return (
         _force(result.max_force_eV_A),
         _lowest(lowest, "", "the molecule"),
@@ -125,16 +130,17 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
             "Drift",
             result.residual_translation_cm1,
             "cm^-1",
-            (LARGE_TRANSLATION_CM1, WRONG_TRANSLATION_CM1),
-            "Moving the molecule as a whole costs nothing, so this frequency should be zero.",
+            rigid,
+            "Moving the molecule as a whole costs nothing, so this frequency should be zero. It is "
+            "taken out; an error as large would shift the lowest vibration little up to the limit.",
             "Use tighter settings for the second derivatives.",
         ),
         _held(
             "Turning",
             result.residual_rotation_cm1,
             "cm^-1",
-            (LARGE_ROTATION_CM1, WRONG_ROTATION_CM1),
-            "Turning the molecule costs nothing where no force is left.",
+            rigid,
+            "Turning the molecule costs nothing where no force is left. It is taken out as well.",
             "Relax the structure: what force is left turns the molecule.",
         ),
         _distance(group.rms_A, group.name),
@@ -151,7 +157,6 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
         ),
         _labels(result.modes),
         _derivatives(result.derivatives),
-        _DOMAIN,
     )
 
 
@@ -203,20 +208,37 @@ def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
         _labels(result.gamma),
         *_long_range(result),
         _derivatives(result.derivatives),
-        _elements(result),
-        _DOMAIN,
     )
 
 
-_DOMAIN = Check(
-    "Distance from what the model has learnt",
-    None,
-    "",
-    None,
-    None,
-    "unknown",
-    "How much this structure resembles those the model was trained on is not measured.",
-)
+def _domain(found: Surroundings | None) -> Check:
+    name = "Distance from what the model has learnt"
+    if found is None:
+        meaning = (
+            "Every model refuses elements it does not know; how much this structure resembles "
+            "those a model was trained on is not measured."
+        )
+        return Check(name, None, "", None, None, "unknown", meaning)
+    meaning = (
+        f"Of the strangest atom, number {found.farthest + 1}; up to 1 the model errs as on its own "
+        f"data. Forces may be off by {found.force_error_eV_A:.2g} eV/Å."
+    )
+    advice = "Choose a model trained on such structures, or compare with another one."
+    return _held(
+        name, float(found.distance.max()), "", (1.0, WRONG_DISTANCE_FROM_DATA), meaning, advice
+    )
+
+
+def _limits_of_rigid(modes: Modes) -> tuple[float, float]:
+    """Limits of the frequencies, in cm^-1, of what should be a rigid motion.
+
+    An error of that size in omega^2 of a vibration shifts it by r^2 / (2 omega).
+    """
+    softest = max(float(np.abs(modes.frequency_cm1).min()), LARGE_SHIFT_CM1)
+    large, wrong = (
+        float(np.sqrt(2 * softest * shift)) for shift in (LARGE_SHIFT_CM1, WRONG_SHIFT_CM1)
+    )
+    return min(large, LARGE_RIGID_CM1), wrong
 
 
 def _held(
@@ -294,7 +316,7 @@ def _interpolation(result: Phonons) -> Check:
             name,
             error,
             "cm^-1",
-            (LARGE_INTERPOLATION_CM1, WRONG_INTERPOLATION_CM1),
+            (LARGE_INTERPOLATION_CM1, WRONG_SHIFT_CM1),
             "Bands between the points of the mesh, against exact ones half-way.",
             "Use a finer mesh.",
         )
@@ -339,13 +361,3 @@ def _derivatives(kind: str) -> Check:
     }
     meaning = meanings.get(kind, "Differences between displaced structures; they depend on a step.")
     return Check("Second derivatives", kind, "", None, None, "good", meaning)
-
-
-def _elements(result: Phonons) -> Check:
-    known = result.potential.elements
-    covered = "any" if known is None else f"{len(known)}"
-    if known is not None and set(result.atoms.numbers.tolist()) - known:
-        meaning, advice = "The model has never met some of these.", "Choose another model."
-        return Check("Elements the model covers", covered, "", None, None, "bad", meaning, advice)
-    meaning = "All elements of this structure are among them."
-    return Check("Elements the model covers", covered, "", None, None, "good", meaning)

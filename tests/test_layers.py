@@ -21,7 +21,7 @@ LAYERS = [
     ["engine.prototypes"],
     ["engine.relaxation"],
     ["engine.modes"],
-    ["engine.vibrations"],
+    ["engine.vibrations", "engine.amplitude"],
     ["engine.phonons"],
     ["engine.isotopologues", "engine.spectra", "engine.trust"],
     ["engine.formats"],

@@ -1,7 +1,7 @@
 """The 3D viewer: a Panel component around 3Dmol.js that animates in the browser.
 
 The structure and the complex displacement of the primitive cell are sent once; every frame is
-computed in the browser (viewer.js).
+computed in the browser (animation.js).
 """
 
 from __future__ import annotations
@@ -9,72 +9,68 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import param
-from ase.data import chemical_symbols
-from jaxtyping import Shaped
 from panel.custom import JSComponent
 from panel.io.resources import component_resource_path
-
-from engine.modes import Modes
-from engine.structure import Piece
 
 HERE = Path(__file__).parent
 LIBRARY = HERE / "vendor" / "3Dmol.es6-min.js"
 """Fetched when the package is installed (hatch_build.py), never from the page."""
 
+MODULES = ("animation.js", "atoms.js", "camera.js", "overlay.js", "shapes.js", "waves.js")
+"""What viewer.js loads, the one that loads the others first."""
+
+STYLES = ("ball-and-stick", "space-filling", "wireframe")
+
 
 class Viewer(JSComponent):
-    """Atoms, bonds, cell and arrows, moving along one mode."""
+    """Atoms, bonds, cell and arrows, moving along the waves of a motion."""
 
     scene = param.Dict(default={}, doc="What is drawn, see scene_of.")
     motion = param.Dict(default={}, doc="How it moves, see motion_of.")
-    amplitude = param.Number(default=0.3, doc="Of the atom that moves most, in angstrom.")
-    speed = param.Number(default=0.7, doc="Cycles per second.")
+    amplitude = param.Number(
+        default=0.3, doc="Of the atom that moves most in a wave of weight 1, in angstrom."
+    )
+    speed = param.Number(default=0.7, doc="Cycles per second of a wave of rate 1.")
     playing = param.Boolean(default=True)
+    style: Any = param.Selector(default=STYLES[0], objects=list(STYLES))
     arrows = param.Boolean(default=True)
     cell = param.Boolean(default=True, doc="Draw the cell.")
+    axes = param.Boolean(default=True, doc="Draw the directions of the axes in a corner.")
+    trace = param.Boolean(default=False, doc="Draw the paths of the atoms.")
+    picked = param.Integer(default=-1, doc="The atom clicked, counted from 0 in the scene; or -1.")
     dark = param.Boolean(default=False)
     library = param.String(default="", constant=True, doc="Address of 3Dmol.js on this server.")
+    modules = param.List(default=[], constant=True, doc="Addresses of MODULES on this server.")
 
     _esm = HERE / "viewer.js"
-    # Lets Panel's component resource handler serve the file; nothing else makes it do so.
-    _resources = {"js": {"3dmol": "vendor/3Dmol.es6-min.js"}}  # noqa: RUF012
-    _stylesheets = [":host { min-height: 200px; }"]  # noqa: RUF012
+    # Lets Panel's component resource handler serve the files; nothing else makes it do so.
+    _resources = {  # noqa: RUF012
+        "js": {"3dmol": "vendor/3Dmol.es6-min.js", **{name: name for name in MODULES}}
+    }
+    _stylesheets = [(HERE / "viewer.css").read_text()]  # noqa: RUF012
 
     def __init__(self, **params: Any) -> None:
-        params["library"] = component_resource_path(type(self), "_resources/js", LIBRARY)
+        def address(path: Path) -> str:
+            return component_resource_path(type(self), "_resources/js", path)
+
+        params["library"] = address(LIBRARY)
+        params["modules"] = [address(HERE / name) for name in MODULES]
         super().__init__(**params)
 
+    def reset_view(self) -> None:
+        """Look at the structure as if nobody had turned it."""
+        self._send_msg({"reset": True})
 
-def scene_of(piece: Piece) -> dict[str, Any]:
-    """A piece of a crystal, or a molecule, as the viewer takes it.
+    def look_along(self, axis: str) -> None:
+        """Look along one of the axes of the scene, which then points at the viewer."""
+        self._send_msg({"look": axis})
 
-    Returns
-    -------
-    ``symbols``; ``positions`` in angstrom; ``bonds`` as pairs; for every atom ``source``, the atom
-    of the primitive cell it repeats (one of ``cell_atoms``), and ``lattice``, the integers R by
-    which it is shifted;
-    ``box``, origin and three vectors of the cell, or null.
-    """
-    return {
-        "symbols": [chemical_symbols[number] for number in piece.numbers],
-        "positions": piece.positions.tolist(),
-        "bonds": piece.bonds.tolist(),
-        "source": piece.source.tolist(),
-        "cell_atoms": 1 + int(piece.source.max()),
-        "lattice": piece.lattice.tolist(),
-        "box": None
-        if piece.box is None or piece.box_origin is None
-        else [piece.box_origin.tolist(), *piece.box.tolist()],
-    }
+    def show_phase(self, degrees: float) -> None:
+        """Stop at a phase of the first wave; the others are where they then are."""
+        self.playing = False
+        self._send_msg({"phase": degrees})
 
-
-def motion_of(modes: Modes, branch: int) -> dict[str, Any]:
-    """One mode as the viewer takes it: real and imaginary displacement of the cell's atoms, and q.
-
-    The atom that moves most has a displacement of length 1.
-    """
-    u: Shaped[np.ndarray, "atoms 3"] = modes.displacement[branch]
-    u = u / np.linalg.norm(u, axis=1).max()
-    return {"re": u.real.tolist(), "im": u.imag.tolist(), "q": modes.q.tolist()}
+    def snapshot(self, name: str) -> None:
+        """Let the browser save the picture it shows as a PNG of this name."""
+        self._send_msg({"snapshot": name})

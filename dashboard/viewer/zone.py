@@ -29,7 +29,10 @@ class ZoneDrawing(JSComponent):
     def __init__(self, clicked: Callable[[dict[str, Any]], None], **params: Any) -> None:
         """``clicked`` gets ``{"name": ...}`` of a special point or ``{"point": ...}`` of bands."""
         super().__init__(**params)
-        self.on_msg(lambda event: clicked(event.data))
+        self._clicked = clicked
+
+    def _handle_msg(self, data: dict[str, Any]) -> None:
+        self._clicked(data)
 
 
 def shape_of(zone: Zone) -> dict[str, Any]:

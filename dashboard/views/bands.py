@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.core.property.descriptors import UnsetValueError
 from bokeh.events import Tap
 from bokeh.models import (
-    BoxAnnotation,
     ColumnDataSource,
     CustomJSHover,
     FixedTicker,
     HoverTool,
-    Label,
-    Span,
+    Range1d,
 )
+from bokeh.models.annotations import BoxAnnotation, Label, Span
 from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
-from dashboard.live import live_text, on_change
-from dashboard.plots import empty_figure, follow_unit, pane, set_range
+from dashboard.live import on_change
+from dashboard.plots import empty_figure, extent, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.views.branches import (
     COLOURINGS,
@@ -73,17 +73,15 @@ def bands_view(state: State) -> Viewable:
         },
     )
     plot = _Plot(state, coloring)
-    words = live_text(
-        state,
-        ["bands"],
-        lambda: legend(state, coloring.value),
-        css_classes=["legend"],
-        margin=(2, 8),
-        sizing_mode="stretch_width",
-    )
-    coloring.param.watch(
-        lambda *_: words.param.update(object=legend(state, coloring.value)), "value"
-    )
+    words = pn.pane.HTML("", margin=(0, 8), css_classes=["legend"], sizing_mode="stretch_width")
+
+    def explain() -> None:
+        words.object = legend(state, coloring.value)
+        words.visible = bool(words.object)
+
+    on_change(state, "bands", explain)
+    on_change(coloring, "value", explain)
+    explain()
     whole = pmui.IconButton(
         icon="zoom_out_map",
         description="Show the whole plot; drag over it to enlarge a part",
@@ -92,10 +90,11 @@ def bands_view(state: State) -> Viewable:
         on_click=lambda _: pn.state.execute(plot.show_whole),
     )
     place = pn.Column(
-        pn.FlexBox(coloring, whole, words, flex_wrap="nowrap", align_items="center", gap="4px"),
+        pn.FlexBox(coloring, whole, flex_wrap="nowrap", align_items="center", gap="4px"),
+        words,
         pn.Row(
             pane(plot.figure),
-            pane(dos_figure(state, plot.figure.y_range), sizing_mode="stretch_height"),
+            pane(dos_figure(state, plot.y), sizing_mode="stretch_height"),
             sizing_mode="stretch_both",
         ),
         sizing_mode="stretch_both",
@@ -115,7 +114,8 @@ class _Plot:
         self.pieces = ColumnDataSource(NO_PIECES)
         self.marker = ColumnDataSource({"x": [], "y": []})
         self.points = ColumnDataSource({"x": []})
-        self.figure = empty_figure(x_range=(0, 1), y_range=(0, 1))
+        self.x, self.y = Range1d(start=0, end=1), Range1d(start=0, end=1)
+        self.figure = empty_figure(x_range=self.x, y_range=self.y)
         self.figure.min_border_left = 66
         self.figure.xaxis.axis_label = "wave vector q"
         self.words = CustomJSHover(code=HOVER)
@@ -174,11 +174,12 @@ class _Plot:
         if bands is None:
             return
         length = float(bands.distance[-1])
-        set_range(self.figure.x_range, -0.02 * length, 1.02 * length)
-        set_range(self.figure.y_range, *frequency_range(bands))
+        set_range(self.x, -0.02 * length, 1.02 * length)
+        set_range(self.y, *frequency_range(bands))
         ticks = path_names(bands)
-        self.figure.xaxis.ticker = FixedTicker(ticks=list(ticks))
-        self.figure.xaxis.major_label_overrides = ticks
+        self.figure.xaxis[0].update(
+            ticker=FixedTicker(ticks=list(ticks)), major_label_overrides=ticks
+        )
         self.points.data = {"x": list(ticks)}
         self.unstable.visible = self.unstable_word.visible = bands.unstable
         self.lines.data = {**branches_of(bands), "color": self._colors()}
@@ -186,6 +187,8 @@ class _Plot:
 
     def color(self) -> None:
         """Colour the branches as is chosen."""
+        if self.state.bands is None:
+            return
         pieces = colored(self.state, self.coloring.value)
         self.drawn.visible = pieces is None
         self.lines.data["color"] = self._colors()
@@ -211,7 +214,7 @@ class _Plot:
 
     def show_whole(self) -> None:
         """Undo what was enlarged."""
-        for each in (self.figure.x_range, self.figure.y_range):
+        for each in (self.x, self.y):
             each.update(start=each.reset_start, end=each.reset_end)
 
     def select(self, distance: float, frequency_cm1: float) -> None:
@@ -223,11 +226,12 @@ class _Plot:
         state.select(branch, bands.q[point], approach(state, point))
 
     def _aspect(self) -> float:
-        plot = self.figure
-        x, y = plot.x_range, plot.y_range
-        per_pixel_x = (x.end - x.start) / (plot.inner_width or 1)
-        per_pixel_y = (y.end - y.start) / (plot.inner_height or 1)
-        return float(per_pixel_y / per_pixel_x)
+        """cm^-1 that are as long on the screen as 1/angstrom along the path."""
+        try:
+            shape = self.figure.inner_height / self.figure.inner_width
+        except UnsetValueError:  # it has not been drawn yet
+            shape = 1.0
+        return extent(self.y) / extent(self.x) / shape
 
 
 def nearest(bands: Bands, distance: float, frequency_cm1: float, aspect: float) -> tuple[int, int]:
@@ -266,7 +270,7 @@ def marked(state: State) -> dict[str, Float[np.ndarray, " places"]]:
 def frequency_range(bands: Bands) -> tuple[float, float]:
     """Lowest and highest frequency drawn, in cm^-1."""
     low, high = min(0.0, float(bands.frequencies_cm1.min())), float(bands.frequencies_cm1.max())
-    margin = 0.04 * (high - low or 1.0)
+    margin = 0.06 * (high - low or 1.0)
     return low - margin, high + margin
 
 

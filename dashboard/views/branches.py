@@ -109,8 +109,8 @@ def legend(state: State, coloring: str) -> str:
 
 def _swatch(color: str, name: str) -> str:
     return (
-        f'<span style="white-space: nowrap; margin-right: 8px"><span style="display: inline-block; '
-        f"width: 16px; height: 4px; border-radius: 2px; vertical-align: middle; margin-right: 4px; "
+        f'<span style="white-space: nowrap; margin-right: 7px"><span style="display: inline-block; '
+        f"width: 14px; height: 4px; border-radius: 2px; vertical-align: middle; margin-right: 3px; "
         f'background: {color}"></span>{name}</span>'
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from bokeh.models import BoxAnnotation, ColumnDataSource, Label, Range1d, Span
+from bokeh.models import ColumnDataSource, Range1d
+from bokeh.models.annotations import BoxAnnotation, Label, Span
 from bokeh.plotting import figure
 
 from dashboard import palette
@@ -28,7 +29,8 @@ def dos_figure(state: State, frequencies: Range1d) -> figure:
     ----------
     frequencies : the range of that axis, in cm^-1.
     """
-    plot = empty_figure(x_range=(0, 1), y_range=frequencies)
+    densities = Range1d(start=0, end=1)
+    plot = empty_figure(x_range=densities, y_range=frequencies)
     plot.update(sizing_mode="stretch_height", width=WIDTH, min_border_left=10)
     plot.yaxis.visible = False
     total, elements = ColumnDataSource({"x": [], "y": []}), ColumnDataSource(EMPTY)
@@ -52,7 +54,7 @@ def dos_figure(state: State, frequencies: Range1d) -> figure:
         if dos is None:
             total.data, elements.data = {"x": [], "y": []}, EMPTY
             return
-        set_range(plot.x_range, 0, highest(dos))
+        set_range(densities, 0, highest(dos))
         total.data = {"x": dos.total, "y": dos.frequency_cm1}
         elements.data = by_element(dos)
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
-from jaxtyping import Float
 from panel.custom import JSComponent
 from panel.viewable import Viewable
 
@@ -20,6 +19,7 @@ from dashboard.state import State
 from engine.modes import Modes
 from engine.phonons.gamma import unlabelled_because
 from engine.phonons.wave_representation import wave_representation
+from engine.spectra import Intensities
 from engine.vibrations import Vibrations
 
 COLUMNS = {
@@ -74,6 +74,11 @@ sub, sup {{ line-height: 0; }}
   background-color: color-mix(in srgb, {palette.SELECTED} 18%, transparent) !important; }}
 .tabulator .tabulator-row.tabulator-selected, .tabulator-row.tabulator-selected .tabulator-cell {{
   color: inherit !important; }}
+.tabulator .tabulator-row.tabulator-selectable:hover:not(.tabulator-selected) {{
+  background-color: color-mix(in srgb, currentColor 9%, transparent) !important;
+  color: inherit !important; }}
+.tabulator .tabulator-row.tabulator-selectable:hover .tabulator-cell {{
+  color: inherit !important; }}
 .tabulator-tableholder:focus-visible {{ outline: 2px solid {palette.SELECTED};
   outline-offset: -2px; }}
 """
@@ -83,7 +88,9 @@ class Arrows(JSComponent):
     """Arrow keys in the element this stands in, and the selected row kept in sight."""
 
     _esm = """
-    export function render({ model, el, view }) {
+    const ROWS = ".tabulator-tableholder"
+
+    export function render({ model, el }) {
       let place = el
       for (let i = 0; i < 2; i++) place = place.getRootNode().host ?? place  // out of two shadows
       const deep = (root, wanted) => {
@@ -101,12 +108,21 @@ class Arrows(JSComponent):
         event.stopPropagation()
         model.send_msg(step)
       }
+      const clicked = (event) => {  // so that arrow keys go on from the row that was clicked
+        const rows = event.composedPath().find((e) => e.classList?.contains(ROWS.slice(1)))
+        rows?.focus({ preventScroll: true })
+      }
       place.addEventListener("keydown", pressed)
+      place.addEventListener("click", clicked)
       model.on("msg:custom", () => setTimeout(() => {
-        const row = deep(place.shadowRoot ?? place, ".tabulator-selected")
-        row?.scrollIntoView({ block: "nearest" })
+        const root = place.shadowRoot ?? place
+        deep(root, ROWS)?.setAttribute("tabindex", "0")
+        deep(root, ".tabulator-selected")?.scrollIntoView({ block: "nearest" })
       }, 80))
-      model.on("remove", () => place.removeEventListener("keydown", pressed))
+      model.on("remove", () => {
+        place.removeEventListener("keydown", pressed)
+        place.removeEventListener("click", clicked)
+      })
     }
     """
 
@@ -140,8 +156,8 @@ def irreps_table_view(state: State) -> Viewable:
     )  # fmt: skip
 
     def show(*_: object) -> None:
-        strengths = state.subject.infrared_km_mol, state.subject.raman_A4_amu
-        rows, shown[:] = _rows(state.modes, state.unit, chosen.value, *strengths)
+        strengths = state.subject.intensities
+        rows, shown[:] = _rows(state.modes, state.unit, chosen.value, strengths)
         table.param.update(value=rows, titles={**COLUMNS, "frequency": state.unit})
         mark()
 
@@ -210,22 +226,23 @@ def _rows(
     modes: Modes,
     unit: str = "cm⁻¹",
     filtered: str = "All",
-    infrared_km_mol: Float[np.ndarray, " modes"] | None = None,
-    raman_A4_amu: Float[np.ndarray, " modes"] | None = None,
+    strengths: Intensities | None = None,
 ) -> tuple[pd.DataFrame, list[int]]:
     """The table, and the number of the level that each row shows.
 
     Columns of strengths are there only where these are known.
     """
-    levels, strengths = modes.levels(), {"infrared": infrared_km_mol, "raman": raman_A4_amu}
-    known = {name: values for name, values in strengths.items() if values is not None}
+    levels = modes.levels()
+    known = {} if strengths is None else {"infrared": strengths.infrared_km_mol}
+    if strengths is not None and strengths.raman_A4_amu is not None:
+        known["raman"] = strengths.raman_A4_amu
     numbers = [n for n, level in enumerate(levels) if FILTERS[filtered](modes, int(level[0]))]
     rows = [
         _row(modes, int(levels[n][0]), len(levels[n]), unit)
-        | {name: _strength(float(values[levels[n]].sum())) for name, values in known.items()}
+        | {name: _strength(float(values[n])) for name, values in known.items()}
         for n in numbers
     ]
-    columns = [name for name in COLUMNS if name in known or name not in strengths]
+    columns = [c for c in COLUMNS if c in known or c not in ("infrared", "raman")]
     return pd.DataFrame(rows, columns=columns), numbers
 
 

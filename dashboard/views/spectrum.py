@@ -29,7 +29,7 @@ ROWS = {"silent": palette.SILENT, "Raman": palette.RAMAN, "IR": palette.IR}
 POINTS = 1500
 HOVER = "<b>@irrep</b> &nbsp;@told<br>@height"
 IMAGINARY = "return (tick < 0 ? -tick + 'i' : '' + tick)"
-SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 10, 0, 4)}
+SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 4, 0, 2)}
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ def spectrum_view(state: State) -> Viewable:
     controls = _controls(settings, lambda: show())
     note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
 
-    def tapped(event: Tap) -> None:
+    def tapped(at: float) -> None:
         lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
-        level = int(np.abs(lines - event.x).argmin())
+        level = int(np.abs(lines - at).argmin())
         state.select(int(state.modes.levels()[level][0]))
 
     def show(*_: object) -> None:
@@ -85,8 +85,8 @@ def spectrum_view(state: State) -> Viewable:
             plot.vspan(
                 x="x", source=marker, color=palette.SELECTED, line_width=1.5, line_dash="dashed"
             )
-            plot.on_event(Tap, tapped)
-        heights = state.subject.infrared_km_mol is not None
+            plot.on_event(Tap, lambda event: tapped(event.x))
+        heights = state.subject.intensities is not None
         controls.visible, note.object = heights, _note(state)
         panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0) for plot in plots]
         place.param.update(objects=[controls, *panes, note], visible=True)
@@ -102,16 +102,23 @@ def spectrum_view(state: State) -> Viewable:
 
 
 def _controls(settings: Settings, changed: Any) -> Viewable:
-    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=122, **SLIDER)
+    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=120, **SLIDER)
     scale = pmui.FloatSlider(
-        name="Scale", start=0.9, end=1.05, step=0.005, value=1.0, format="0.000", width=88, **SLIDER
+        name="Scale",
+        start=0.9,
+        end=1.05,
+        step=0.005,
+        value=1.0,
+        format="0.000",
+        width=102,
+        **SLIDER,
     )
     shape = pmui.RadioButtonGroup(
         options={"Lorentz": "Lorentzian", "Gauss": "Gaussian"},
         value="Lorentzian",
         size="small",
-        margin=(0, 6),
-        sx={"& .MuiButtonBase-root": {"textTransform": "none", "padding": "0 6px"}},
+        margin=(0, 2),
+        sx={"& .MuiButtonBase-root": {"textTransform": "none", "padding": "0 5px"}},
         description="Shape of a line",
     )
     turned = pmui.Switch(name="reversed", size="small", margin=(0, 0, 0, 4), description="")
@@ -129,10 +136,11 @@ def _controls(settings: Settings, changed: Any) -> Viewable:
 
 
 def _plots(state: State, settings: Settings) -> list[figure]:
-    infrared, raman = state.subject.infrared_km_mol, state.subject.raman_A4_amu
-    if infrared is None:
+    known = state.subject.intensities
+    if known is None:
         return [_allowed(state, settings)]
-    shown = [(INFRARED, infrared)] + ([] if raman is None else [(RAMAN, raman)])
+    raman = known.raman_A4_amu
+    shown = [(INFRARED, known.infrared_km_mol)] + ([] if raman is None else [(RAMAN, raman)])
     axis = _axis(state, settings)
     plots = [_heights(state, settings, kind, values, axis) for kind, values in shown]
     for plot in plots[:-1]:  # the axis stands below the last
@@ -158,25 +166,26 @@ def _figure(state: State, axis: Range1d, **params: Any) -> figure:
 def _axis(state: State, settings: Settings) -> Range1d:
     lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
     low, high = min(0.0, 1.1 * float(lines.min())), 1.08 * max(1.0, float(lines.max()))
-    return Range1d(*((high, low) if settings.descending else (low, high)))
+    if settings.descending:
+        low, high = high, low
+    return Range1d(start=low, end=high)
 
 
 def _heights(
     state: State,
     settings: Settings,
     kind: Kind,
-    of_modes: Float[np.ndarray, " modes"],
+    heights: Float[np.ndarray, " levels"],
     axis: Range1d,
 ) -> figure:
     """Sticks, and the sum of lines of the width that is set."""
     modes, unit = state.modes, captions.UNITS[state.unit]
-    heights = np.array([of_modes[level].sum() for level in modes.levels()])
     lines_cm1 = _frequencies(modes) * settings.scale
     real, top = lines_cm1 > 0, max(float(heights.max()), 1e-9)
     plot = _figure(
         state,
         axis,
-        y_range=Range1d(-0.06 * top, 1.15 * top),
+        y_range=Range1d(start=-0.06 * top, end=1.15 * top),
         y_axis_label=f"{kind.name} ({kind.unit})",
     )
     low, high = sorted((axis.start / unit, axis.end / unit))
@@ -184,7 +193,7 @@ def _heights(
     curve = broadened(at, lines_cm1[real], heights[real], settings.width_cm1, settings.shape)
     plot.varea(at * unit, 0 * at, curve, fill_color=kind.color, fill_alpha=0.18)
     plot.line(at * unit, curve, color=kind.color, line_width=1.5)
-    seen = heights > 1e-3 * top
+    seen = heights > 1e-4 * top
     sticks = ColumnDataSource(
         {
             "x": lines_cm1 * unit,
@@ -215,7 +224,7 @@ def _heights(
 def _allowed(state: State, settings: Settings) -> figure:
     """Rows of marks, all of one height: what symmetry allows."""
     modes, unit = state.modes, captions.UNITS[state.unit]
-    plot = _figure(state, _axis(state, settings), y_range=Range1d(-0.6, 2.6))
+    plot = _figure(state, _axis(state, settings), y_range=Range1d(start=-0.6, end=2.6))
     plot.ygrid.visible = False
     plot.yaxis.ticker = list(range(len(ROWS)))
     plot.yaxis.major_label_overrides = dict(enumerate(ROWS))
@@ -237,12 +246,13 @@ def _allowed(state: State, settings: Settings) -> figure:
 
 
 def _note(state: State) -> str:
-    if state.subject.infrared_km_mol is None:
+    known = state.subject.intensities
+    if known is None:
         return (
             "Marks say what symmetry allows. How strong the lines are is not known: this result "
             "has no dipole derivatives."
         )
-    missing = "" if state.subject.raman_A4_amu is not None else " Raman activities are not known."
+    missing = "" if known.raman_A4_amu is not None else " Raman activities are not known."
     return f"Every line is as high as its stick, degenerate partners added; × no line.{missing}"
 
 
@@ -251,7 +261,7 @@ def _marked(state: State, settings: Settings) -> dict[str, Float[np.ndarray, " o
     if not isinstance(state.result, Vibrations):
         return {"x": np.empty(0)}
     frequency_cm1 = state.modes.frequency_cm1[[state.branch]]
-    heights = state.subject.infrared_km_mol is not None
+    heights = state.subject.intensities is not None
     return {"x": frequency_cm1 * captions.UNITS[state.unit] * (settings.scale if heights else 1.0)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import panel as pn
 from panel.viewable import Viewable
@@ -11,12 +13,14 @@ from dashboard.clickable import ClickableHTML
 from dashboard.state import State
 from dashboard.textbook import Row
 from engine.errors import PhonoscopeError
+from engine.phonons import Phonons
 from engine.phonons.wave_representation import WaveRepresentation, wave_representation
 from engine.symmetry.crystals.report import (
     CrystalIrrep,
     CrystalRepresentation,
     crystal_representation,
 )
+from engine.symmetry.group import SymmetryGroup
 from engine.symmetry.molecules.report import (
     IrrepActivity,
     VibrationalRepresentation,
@@ -106,7 +110,7 @@ def _page(state: State, report: Report | PhonoscopeError, picked: int | None) ->
 
 def _of_molecule(state: State, report: VibrationalRepresentation, picked: int | None) -> str:
     group = report.group
-    order = "infinitely many" if group.linear else str(group.order)
+    order = "Infinitely many" if group.linear else str(group.order)
     title = (
         f"<h3>Point group {captions.point_group(group.name)}</h3>"
         f"<p>{order} operation{'' if order == '1' else 's'} leave the molecule as it is.</p>"
@@ -140,6 +144,7 @@ def _of_crystal(state: State, report: CrystalRepresentation, picked: int | None)
 def _table(state: State, report: Report, counted: str, picked: int | None) -> str:
     assert report.table is not None
     selected = None if _acoustic(state) else state.modes.irrep[state.branch]
+    irreps: Sequence[IrrepActivity | CrystalIrrep] = report.irreps
     rows = [
         Row(
             name=name,
@@ -152,7 +157,7 @@ def _table(state: State, report: Report, counted: str, picked: int | None) -> st
             here=selected is not None and irrep.name == selected,
         )
         for name, entries, irrep in zip(
-            report.table.names, report.table.entries, report.irreps, strict=True
+            report.table.names, report.table.entries, irreps, strict=True
         )
     ]
     names = [conjugates.name for conjugates in report.table.classes]
@@ -253,9 +258,9 @@ def _operation(state: State, report: Report, picked: int | None) -> str:
     )
 
 
-def _acting(state: State) -> object:
+def _acting(state: State) -> SymmetryGroup | None:
     """The group by which the modes of the result are labelled."""
-    result = state.result
+    result: Vibrations | Phonons = state.result
     return result.group if isinstance(result, Vibrations) else result.space_group.folded_group
 
 

@@ -10,14 +10,15 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from ase import Atoms
-from bokeh.models import ColumnDataSource, FixedTicker, Label, Span
+from bokeh.models import ColumnDataSource, FixedTicker, Range1d
+from bokeh.models.annotations import Label, Span
 from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import SUBSCRIPTS
 from dashboard.live import in_background, on_change
-from dashboard.plots import INK, empty_figure, pane, set_range
+from dashboard.plots import INK, SCROLLS, empty_figure, pane, set_range
 from dashboard.state import State
 from engine.errors import PhonoscopeError
 from engine.phonons import Phonons, Thermal
@@ -111,7 +112,7 @@ def thermal_view(state: State) -> Viewable:
     on_change(state, "result", show)
     show()
     numbers = pn.Column(
-        slider, words, width=205, scroll="y-auto", sizing_mode="stretch_height", margin=0
+        slider, words, width=205, styles=SCROLLS, sizing_mode="stretch_height", margin=0
     )
     return pn.Row(
         numbers,
@@ -132,14 +133,15 @@ class _Plot:
     """One curve against temperature, with the limit of Dulong and Petit where it has one."""
 
     def __init__(self) -> None:
-        self.figure = empty_figure(x_range=(0, float(TEMPERATURES_K[-1])), y_range=(0, 1))
+        self.y = Range1d(start=0, end=1)
+        self.figure = empty_figure(x_range=(0, float(TEMPERATURES_K[-1])), y_range=self.y)
         self.figure.xaxis.axis_label = "temperature (K)"
-        self.figure.xaxis.ticker = FixedTicker(ticks=[0, 250, 500, 750, 1000])
+        self.figure.xaxis.ticker = FixedTicker(ticks=[0, 500, 1000])
         self.figure.min_border_right = 22
         self.curve = ColumnDataSource({"x": [], "y": [], "color": []})
         self.limit = Span(dimension="width", line_color=INK, line_dash="dashed")
         self.limit_word = Label(
-            x=0, y=0, x_offset=6, y_offset=2, text="3NR, Dulong and Petit", text_color=INK,
+            x=0, y=0, x_offset=6, y_offset=2, text="3NR", text_color=INK,
             text_font_size="12px",
         )  # fmt: skip
         self.here = Span(dimension="height", line_color=palette.SELECTED, line_dash="dotted")
@@ -160,7 +162,7 @@ class _Plot:
         if name == "Cᵥ":
             high = 1.1 * limit
         margin = 0.06 * (high - low or 1.0)
-        set_range(self.figure.y_range, low - margin * (low < 0), high + margin)
+        set_range(self.y, low - margin * (low < 0), high + margin)
 
     def mark(self, temperature_K: float) -> None:
         """Mark a temperature."""
@@ -201,7 +203,7 @@ def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
         "F": f"with zero-point energy {zero_point:.2f} kJ/mol",
     }
     lines = [
-        f'<div style="border-left: 4px solid {quantity.color}; padding-left: 8px; margin: 7px 0">'
+        f'<div style="border-left: 4px solid {quantity.color}; padding-left: 8px; margin: 4px 0">'
         f"{quantity.name} {quantity.symbol}<br><b>{at[name]:.2f} {quantity.unit}</b>"
         + (f"<br><small>{more[name]}</small>" if name in more else "")
         + "</div>"
@@ -209,7 +211,8 @@ def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
     ]
     formula = atoms.get_chemical_formula("metal", empirical=True).translate(SUBSCRIPTS)
     head = f"Per mole of {formula} at {temperature_K:g} K"
-    return f'{_warning(thermal)}<div style="line-height: 1.3">{head}{"".join(lines)}</div>'
+    style = "line-height: 1.2; font-size: 13px"
+    return f'{_warning(thermal)}<div style="{style}">{head}{"".join(lines)}</div>'
 
 
 def _warning(thermal: Thermal) -> str:

@@ -13,6 +13,7 @@ from panel.viewable import Viewable
 
 from dashboard import captions, palette
 from dashboard.live import in_background
+from dashboard.plots import SCROLLS
 from dashboard.state import State
 from dashboard.viewer import ZoneDrawing, path_of, points_of, shape_of
 from engine.errors import PhonoscopeError
@@ -20,6 +21,9 @@ from engine.modes import Modes
 from engine.phonons import Zone, brillouin_zone, standard_route
 
 FIELD: dict[str, Any] = {"size": "small", "margin": (8, 3, 2, 3), "sizing_mode": "stretch_width"}
+
+SMALL = {"font-size": "13px", "line-height": "1.3"}
+HELP = "Asks the model itself; all else is interpolated from its mesh."
 
 
 def zone_view(state: State) -> Viewable:
@@ -36,7 +40,7 @@ def zone_view(state: State) -> Viewable:
         *_exact(state),
         width=222,
         sizing_mode="stretch_height",
-        scroll="y-auto",
+        styles=SCROLLS,
         css_classes=["zone-controls"],
     )
     both = pn.Row(drawing, controls, sizing_mode="stretch_both", visible=state.bands is not None)
@@ -80,7 +84,7 @@ def _drawing(state: State) -> ZoneDrawing:
 
 
 def _path_field(state: State) -> list[Viewable]:
-    field = pmui.TextInput(name="Path", **FIELD)
+    field = pmui.TextInput(label="Path", **FIELD)
     wrong = _complaint()
     standard = pmui.IconButton(
         icon="restart_alt", description="Standard path", size="small", margin=(8, 0)
@@ -113,8 +117,8 @@ def _path_field(state: State) -> list[Viewable]:
 
 
 def _wave_vector_fields(state: State) -> list[Viewable]:
-    points = pmui.Select(name="Point", options=[""], size="small", width=78, margin=(8, 3, 2, 3))
-    field = pmui.TextInput(name="q", description="In units of the reciprocal vectors", **FIELD)
+    points = pmui.Select(label="Point", options=[""], size="small", width=78, margin=(8, 3, 2, 3))
+    field = pmui.TextInput(label="q in b₁, b₂, b₃", **FIELD)
     wrong = _complaint()
 
     def offer(*_: object) -> None:
@@ -155,13 +159,14 @@ def _wave_vector_fields(state: State) -> list[Viewable]:
 
 def _exact(state: State) -> list[Viewable]:
     button = pmui.Button(
-        name="Exact at this q",
-        description="Ask the model itself instead of interpolating from its mesh",
+        label="Exact at this q",
         size="small",
         margin=(4, 3),
         variant="outlined",
     )
-    words = pn.pane.HTML("", margin=(0, 6), css_classes=["exact"], sizing_mode="stretch_width")
+    words = pn.pane.HTML(
+        HELP, margin=(0, 6), css_classes=["exact"], sizing_mode="stretch_width", styles=SMALL
+    )
 
     def compute(_: object) -> None:
         result, before = state.result, state.modes
@@ -186,7 +191,7 @@ def _exact(state: State) -> list[Viewable]:
         in_background(work, tell)
 
     def forget(*_: object) -> None:
-        words.object = ""
+        words.object = HELP
 
     button.on_click(compute)
     state.param.watch(forget, "modes")
@@ -249,7 +254,7 @@ def _complaint() -> pn.pane.HTML:
     return pn.pane.HTML(
         "",
         margin=(0, 6),
-        styles={"color": palette.UNSTABLE, "font-size": "13px"},
+        styles={**SMALL, "color": palette.UNSTABLE},
         css_classes=["complaint"],
         sizing_mode="stretch_width",
     )

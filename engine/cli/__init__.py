@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from engine.cli.convert import convert
 from engine.cli.evaluate import evaluate
 from engine.cli.models import models
 from engine.cli.modes import modes
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (modes, phonons, symmetry, train, evaluate):
+for command in (modes, phonons, symmetry, convert, train, evaluate):
     app.command()(command)
 app.add_typer(models, name="models")
 

@@ -16,6 +16,7 @@ from engine.cli.output import cm1, print_levels, write
 from engine.errors import PhonoscopeError
 from engine.formats import phonons_document
 from engine.phonons import Phonons
+from engine.phonons.mesh import checked_mesh
 from engine.phonons.polar import born_charges
 from engine.potentials import Potential, load_model
 from engine.vibrations import Vibrations
@@ -48,6 +49,8 @@ def phonons(
             if born is not None and isinstance(result, Phonons):
                 result = replace(result, born=born_charges(born, result.atoms))
         else:
+            if isinstance(points, list):
+                checked_mesh(entry.atoms, points)  # before a model is asked for
             potential = entry.potential()
             assert potential is not None  # every crystal of the library names one
             atoms = _relaxed(entry.atoms, potential, relax)

@@ -165,7 +165,7 @@ def _read_by_ase(path: Path, frame: int | None) -> Given:
         notes=tuple(notes),
         frames=len(frames),
         frame=chosen,
-        charge=round(float(charge)) if isinstance(charge, Real) else 0,
+        charge=int(round(charge) if isinstance(charge, Real) else 0),
     )
 
 

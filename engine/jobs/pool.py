@@ -204,8 +204,11 @@ class _Slot:
         except OSError as error:
             log.warning("No worker can be started: %s", error)
 
-    def _ask(self, task: Task) -> tuple[str, Any, bool]:
-        """Done or failed, with what the worker says, and whether it is spent."""
+    def _ask(self, task: Task, again: bool = False) -> tuple[str, Any, bool]:
+        """Done or failed, with what the worker says, and whether it is spent.
+
+        A worker that was dying when it was asked has not begun: another one is asked.
+        """
         if self.process is None or self.process.poll() is not None:
             self._start()
         process = self.process
@@ -217,6 +220,7 @@ class _Slot:
         task.started()
         if not self.ready:
             task.told(STARTING)
+        begun = False
         try:
             pickle.dump(task.question, process.stdin)
             process.stdin.flush()
@@ -225,12 +229,16 @@ class _Slot:
                 if message[0] == "ready":
                     self.ready = True
                 elif message[0] == "progress":
+                    begun = True
                     task.told(message[1])
                 else:
                     return message
         except (EOFError, OSError, pickle.UnpicklingError):
             process.kill()
-            return "failed", _told_death(process.wait()), True
+            status = process.wait()
+            if not begun and not again and not self.pool.is_cancelled(task):
+                return self._ask(task, again=True)
+            return "failed", _told_death(status), True
 
 
 def workers_wanted() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ase import Atoms
 from ase.io import read as ase_read
@@ -61,7 +62,7 @@ def entry(name: str) -> Entry:
 
 
 @lru_cache
-def _descriptions() -> dict[str, dict]:  # type: ignore[type-arg]  # of any values
+def _descriptions() -> dict[str, dict[str, Any]]:
     found = {
         path.parent.name: tomllib.loads(path.read_text())
         for path in (assets() / "structures").glob("*/entry.toml")

@@ -36,6 +36,9 @@ DEFAULT_LENGTH_A = 24.0
 LARGEST_GB = 4.0
 """Most memory that the matrices of a mesh may take."""
 
+TINY = 1e-9
+"""Products this much smaller than the largest say nothing about symmetry."""
+
 N_CHECKS = 3
 """Wave vectors off the mesh at which interpolation is compared with exact matrices."""
 
@@ -279,20 +282,21 @@ def _solved(
     products: list[Complex[np.ndarray, "some 3*atoms"]],
 ) -> tuple[Complex[np.ndarray, "n_q 3*atoms 3*atoms"], float]:
     """Hermitian Phi at each q, and the largest relative error that could be seen."""
-    matrices, errors = [], [0.0]
+    matrices, sizes = [], []
     for group, basis, probed, given in zip(groups, waves, asked, products, strict=True):
         phi = reconstructed(group, basis, given[: len(basis)])
         hermitian = (phi + phi.conj().T) / 2
-        errors.append(_relative(phi - hermitian, hermitian))
         expected = probed[len(basis) :] @ hermitian.T
-        errors.append(_relative(given[len(basis) :] - expected, expected))
+        for difference, whole in (
+            (phi - hermitian, hermitian),
+            (given[len(basis) :] - expected, expected),
+        ):
+            sizes.append((float(np.linalg.norm(difference)), float(np.linalg.norm(whole))))
         matrices.append(hermitian)
-    return np.array(matrices), max(errors)
-
-
-def _relative(difference: Complex[np.ndarray, "..."], whole: Complex[np.ndarray, "..."]) -> float:
-    size = float(np.linalg.norm(whole))
-    return float(np.linalg.norm(difference)) / size if size > 0 else 0.0
+    # At Γ a crystal of one atom has nothing but rounding errors.
+    least = TINY * max(whole for _, whole in sizes)
+    error = max((difference / whole for difference, whole in sizes if whole > least), default=0.0)
+    return np.array(matrices), error
 
 
 def _same_star(

@@ -77,8 +77,14 @@ class Dashboard:
 
     def displacements(self, phase: float = 0.0) -> np.ndarray:
         """Drawn positions less the equilibrium ones, per unit of amplitude."""
-        still = np.array(self.of_viewer("a.model.scene.positions"))
-        return (self.drawn(phase) - still) / self.of_viewer("a.model.amplitude")
+        return (self.drawn(phase) - self.places()["positions"]) / self.of_viewer(
+            "a.model.amplitude"
+        )
+
+    def places(self) -> dict[str, Any]:
+        """The drawn atoms at rest: symbols, positions, source and lattice."""
+        found = self.of_viewer("a.places()")
+        return {name: np.array(values) for name, values in found.items()}
 
     def eventually(self, holds: Callable[[], bool], seconds: float = 15.0) -> None:
         """Wait until something holds: what a click changes arrives in several messages."""

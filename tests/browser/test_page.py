@@ -33,7 +33,7 @@ def test_a_click_on_the_table_changes_the_motion_and_not_the_camera(dashboard, a
         "tabulator-row tabulator-selectable tabulator-row-odd tabulator-selected"
     )
     dashboard.pause()
-    hydrogens = np.array(dashboard.of_viewer("a.model.scene.positions"))[1:]
+    hydrogens = dashboard.places()["positions"][1:]
     outwards = hydrogens / np.linalg.norm(hydrogens, axis=1)[:, None]
 
     def breathes() -> bool:
@@ -60,8 +60,8 @@ def test_a_click_on_the_bands_changes_the_motion_and_not_the_camera(dashboard, a
 
     # What is drawn is the wave of the engine: Re[u_j exp(i(2 pi q.R - omega t))].
     dashboard.pause()
-    scene = dashboard.of_viewer("a.model.scene")
-    source, lattice = np.array(scene["source"]), np.array(scene["lattice"])
+    places = dashboard.places()
+    source, lattice = places["source"], places["lattice"]
     q = bands.q[point]
     u = silicon.modes(q).displacement[branch]
     u = u / np.linalg.norm(u, axis=1).max()
@@ -81,7 +81,7 @@ def test_at_the_zone_boundary_neighbours_are_drawn_in_antiphase(dashboard, addre
     expect(dashboard.caption).to_contain_text("q = X")
     expect(dashboard.caption).to_contain_text("3/3")
     dashboard.pause()
-    along = np.argsort(np.array(dashboard.of_viewer("a.model.scene.positions"))[:, 0])
+    along = np.argsort(dashboard.places()["positions"][:, 0])
 
     def in_antiphase() -> bool:
         moved = dashboard.displacements()[along]
@@ -111,7 +111,7 @@ def test_choosing_another_structure_shows_it_everywhere(dashboard, address):
     expect(dashboard.caption).to_contain_text("q = Γ")
     expect(dashboard.page.locator(".bands canvas").first).to_be_visible()
     expect(dashboard.page.locator(".spectrum canvas")).to_have_count(0)
-    dashboard.eventually(lambda: dashboard.of_viewer("a.model.scene.symbols.includes('Cl')"))
+    dashboard.eventually(lambda: "Cl" in dashboard.places()["symbols"])
     # And back: one viewer, one canvas, whatever was chosen.
     dashboard.page.get_by_text("Methane", exact=True).click()
     expect(dashboard.page.locator(".spectrum canvas").first).to_be_visible()
@@ -141,19 +141,10 @@ def test_the_player(dashboard, address):
     assert dashboard.of_viewer("a.arrowShape !== null")
     page.get_by_label("Arrows").click()
     dashboard.eventually(lambda: dashboard.of_viewer("a.arrowShape === null"))
-    assert dashboard.of_viewer("a.boxShape !== null")
-    page.get_by_label("Cell", exact=True).click()
-    dashboard.eventually(lambda: dashboard.of_viewer("a.boxShape === null"))
-
-    before = len(first)
-    slider = page.get_by_role("slider", name="Cells")
-    slider.focus()
-    slider.press("ArrowLeft")
-    dashboard.eventually(lambda: len(dashboard.drawn()) == before - 2)
     motion = page.get_by_role("slider", name="Motion (Å)")
     motion.focus()
     motion.press("Home")
-    still = np.array(dashboard.of_viewer("a.model.scene.positions"))
+    still = dashboard.places()["positions"]
     dashboard.eventually(lambda: np.allclose(dashboard.drawn(1.0), still, atol=1e-5))
 
 

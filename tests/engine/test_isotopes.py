@@ -3,7 +3,7 @@ import pytest
 from ase.build import molecule
 
 from engine import PhonoscopeError
-from engine.isotopes import isotope_mass_amu, parse_isotopes, with_isotopes
+from engine.isotopes import isotope_mass_amu, isotopes_of, parse_isotopes, with_isotopes
 
 
 def test_text_is_understood():
@@ -68,3 +68,12 @@ def test_unknown_elements_have_no_isotopes():
         isotope_mass_amu("Xy", 1)
     with pytest.raises(PhonoscopeError, match="known are none"):
         isotope_mass_amu("Tc", 99)
+
+
+def test_isotopes_of_an_element():
+    assert list(isotopes_of("H")) == [1, 2, 3]
+    assert list(isotopes_of("C")) == [12, 13, 14]
+    assert isotopes_of("C")[12] == 12
+    assert list(isotopes_of("Cl")) == [35, 37]
+    with pytest.raises(PhonoscopeError, match="no element"):
+        isotopes_of("Q")

@@ -149,8 +149,7 @@ def test_references_obey_the_sum_rules(name):
     reference, n = library.entry(name).reference, len(library.entry(name).atoms)
     hessian = reference.hessian_eV_A2
     np.testing.assert_array_equal(hessian, hessian.T)
-    # The grid of the density does not move with the atoms: that much a translation seems to cost.
-    assert np.abs(hessian.reshape(3 * n, n, 3).sum(1)).max() < 0.05
+    assert np.abs(hessian.reshape(3 * n, n, 3).sum(1)).max() < 0.01  # by differences
     np.testing.assert_allclose(reference.dipole_derivative_e.sum(1), 0, atol=2e-3)
     if reference.polarizability_derivative_A2 is not None:
         alpha = reference.polarizability_derivative_A2
@@ -180,7 +179,8 @@ def test_the_chirality_of_quartz_is_kept():
 def test_isotopes_of_entries_need_no_model():
     for name in ("hydrogen-chloride", "sodium-chloride"):
         entry = library.entry(name)
-        heavy = replace(entry, atoms=engine.with_isotopes(entry.atoms, "2=37Cl"))
+        chlorine = 1 + list(entry.atoms.symbols).index("Cl")
+        heavy = replace(entry, atoms=engine.with_isotopes(entry.atoms, f"{chlorine}=37Cl"))
         light = entry.result()
         modes, before = (
             (r.modes if entry.kind == "molecule" else r.gamma) for r in (heavy.result(), light)

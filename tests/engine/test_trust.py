@@ -6,6 +6,8 @@ from ase import Atoms
 from ase.build import bulk
 
 import engine
+from engine import library
+from engine.domain import Surroundings
 from engine.potentials.springs import springs
 from engine.trust import verdict
 
@@ -78,3 +80,18 @@ def test_a_higher_symmetry_that_is_near_is_told():
     )
     assert of(found, "Nearest higher symmetry, Td").mark == "look"
     assert of(found, "Symmetry of the second derivatives").value >= 0
+
+
+def test_strange_surroundings_are_told():
+    result = engine.entry("methane").result()
+    assert of(verdict(result), "Distance from what").mark == "unknown"
+    far = Surroundings(np.array([0.3, 1.7, 0.2, 0.2, 0.2]), 0.12)
+    check = of(verdict(result, surroundings=far), "Distance from what")
+    assert check.mark == "look" and "number 2" in check.meaning and "0.12 eV/Å" in check.meaning
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_no_stored_molecule_is_unreliable(name):
+    entry = engine.entry(name)
+    if entry.kind == "molecule":
+        assert verdict(entry.result()).mark != "bad"

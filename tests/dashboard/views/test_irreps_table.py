@@ -32,13 +32,11 @@ def test_cells_sort_by_their_value_as_text():
 
 def test_strengths_of_partners_are_added_where_they_are_known():
     state = State(entry_name="methane")
-    subject = state.subject
-    rows, _ = irreps_table._rows(
-        state.modes, "cm⁻¹", "All", subject.infrared_km_mol, subject.raman_A4_amu
-    )
-    assert f"{subject.infrared_km_mol[:3].sum():.1f}" in rows["infrared"][0]
+    known = state.subject.intensities
+    rows, _ = irreps_table._rows(state.modes, strengths=known)
+    assert f"{known.infrared_km_mol[0]:.1f}" in rows["infrared"][0]
     assert ">0.0<" in rows["infrared"][1]
-    assert State(entry_name="silicon").subject.infrared_km_mol is None
+    assert State(entry_name="silicon").subject.intensities is None
 
 
 def test_imaginary_frequencies_are_shown_and_named():

@@ -75,7 +75,7 @@ def test_pages_of_molecules(name):
             text = plain(page(state, picked))
             assert "Γvib" in text and "None" not in text and "nan" not in text
     if name == "CO2":
-        assert "infinitely many operations" in text and "two rotations" in text
+        assert "Infinitely many operations" in text and "two rotations" in text
         assert "here φ = 45°" in plain(page(state, 1))
 
 

@@ -37,6 +37,7 @@ def test_times_grow_with_the_work(silicon, springs):
     expected = estimate(finer, runs)
     assert expected.stages[DERIVATIVES] == pytest.approx(0.05 + 9.95 * ratio)
     assert expected.stages[COMPILING] == 3.0
+    assert expected.stages[LABELS] == 0.1
     assert estimate(WaveCalculation(silicon, springs, (0, 0, 0.1)), runs).seconds is None
 
 

@@ -58,3 +58,36 @@ def test_molecule_is_drawn_whole():
 def test_atoms_outside_the_cell_are_found_all_the_same():
     atoms = Atoms("CsCl", scaled_positions=[[2.0, -1, 0], [0.5, 3.5, 0.5]], cell=[4] * 3, pbc=True)
     assert len(piece(atoms).numbers) == 9
+
+
+def test_every_bond_of_the_crystal_is_drawn_or_leads_out():
+    silicon = engine.read("silicon")
+    drawn = piece(silicon, (2, 1, 1))
+    ends = np.bincount(drawn.bonds.ravel(), minlength=len(drawn.numbers))
+    ends += np.bincount(drawn.open_bonds.atom, minlength=len(drawn.numbers))
+    assert (ends == 4).all()
+    out = drawn.open_bonds
+    length = np.linalg.norm(out.positions - drawn.positions[out.atom], axis=1)
+    assert np.allclose(length, np.sqrt(3) / 4 * 5.43095, atol=1e-4)
+    expected = silicon.positions[out.source] + out.lattice @ silicon.cell.array
+    assert np.allclose(out.positions, expected)
+
+
+@pytest.mark.parametrize("name", ["NaCl", "MgO"])
+def test_cations_are_not_joined_to_each_other(name):
+    atoms = bulk(name, "rocksalt", 5.64 if name == "NaCl" else 4.21)
+    drawn = piece(atoms)
+    assert len(drawn.bonds)
+    assert (drawn.numbers[drawn.bonds[:, 0]] != drawn.numbers[drawn.bonds[:, 1]]).all()
+
+
+def test_metals_are_joined_where_there_is_nothing_else():
+    drawn = piece(bulk("Al"))
+    ends = np.bincount(drawn.bonds.ravel()) + np.bincount(drawn.open_bonds.atom)
+    assert (ends == 12).all()
+
+
+def test_an_empty_set_of_bonds():
+    drawn = piece(Atoms("He2", positions=[[0, 0, 0], [9, 0, 0]]))
+    assert drawn.bonds.shape == (0, 2)
+    assert len(drawn.open_bonds.atom) == 0

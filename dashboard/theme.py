@@ -1,0 +1,42 @@
+"""Type, colours and focus of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FOCUS = {"outline": "3px solid #e69f00", "outlineOffset": "2px"}
+"""Orange is seen on the blue bar, on white and on black."""
+
+DIALOG: dict[str, Any] = {
+    # A dialog that a button of the bar opens would have the bar's colours.
+    "& .MuiDialog-paper": {"backgroundColor": "background.paper", "color": "text.primary"},
+    "& .MuiDialogTitle-root": {"paddingBottom": "8px"},
+}
+
+
+def theme_config() -> dict[str, Any]:
+    """What Material UI's components look like."""
+    return {
+        "components": {
+            # A tooltip must not catch the click meant for the button beneath it.
+            "MuiTooltip": {
+                "defaultProps": {"disableInteractive": True},
+                # Else it is as narrow as its button.
+                "styleOverrides": {"tooltip": {"width": "max-content", "maxWidth": "260px"}},
+            },
+            "MuiButtonBase": {"styleOverrides": {"root": {"&.Mui-focusVisible": FOCUS}}},
+            "MuiSlider": {"styleOverrides": {"thumb": {"&.Mui-focusVisible": FOCUS}}},
+            "MuiSwitch": {
+                "styleOverrides": {"switchBase": {"&.Mui-focusVisible .MuiSwitch-thumb": FOCUS}}
+            },
+        }
+    }
+
+
+def on_the_bar() -> dict[str, Any]:
+    """Style of a button on the bar of the page."""
+    return {
+        "color": "white",
+        "padding": "8px",
+        "& .MuiIcon-root, & .material-icons": {"color": "white"},
+    }

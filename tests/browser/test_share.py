@@ -1,0 +1,159 @@
+"""Taking it away: links, files, keys, the projector mode, and what is told."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from ase.io import read
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.page import Dashboard
+
+
+@pytest.fixture
+def dashboard(quiet_page: Page) -> Dashboard:
+    return Dashboard(quiet_page)
+
+
+def parts(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def press(dashboard: Dashboard, key: str) -> None:
+    """A key while nothing has the focus."""
+    dashboard.page.evaluate("document.activeElement?.blur()")
+    dashboard.page.keyboard.press(key)
+
+
+def test_a_link_that_is_copied_opens_the_same_picture(dashboard, address, browser: Browser):
+    page = dashboard.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    dashboard.open(address, "silicon&q=0.5,0,0.5&cells=2,1,1")
+    entries = page.evaluate("history.length")
+    press(dashboard, "ArrowRight")
+    press(dashboard, "u")
+    press(dashboard, "a")
+    expect(dashboard.caption).to_contain_text("2/6")
+    dashboard.of_viewer("a.viewer.rotate(40, 'z')")  # as a person may have turned it
+    dashboard.eventually(lambda: "camera" in parts(page), 30)
+    dashboard.eventually(lambda: parts(page).get("arrows") == "no", 30)
+    page.get_by_label("Copy a link").click()
+    expect(page.get_by_role("alert")).to_contain_text("The link is copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    assert page.evaluate("history.length") == entries  # Back leaves the page
+    wanted = {"structure": "silicon", "q": "0.5,0,0.5", "mode": "2", "unit": "THz", "arrows": "no"}
+    assert wanted.items() <= parts(page).items()
+    caption, camera = dashboard.caption.inner_text(), dashboard.camera()
+    drawn = dashboard.drawn(1.0)
+
+    other = Dashboard(browser.new_page())
+    other.page.set_default_timeout(30_000)
+    other.open(link.split("?")[0], link.split("structure=")[1])
+    expect(other.caption).to_have_text(caption)
+    other.eventually(lambda: np.allclose(other.camera(), camera, atol=2e-3), 30)
+    other.eventually(
+        lambda: (
+            len(other.drawn(1.0)) == len(drawn) and np.allclose(other.drawn(1.0), drawn, atol=1e-3)
+        ),
+        30,
+    )
+    assert parts(other.page) == parts(page)
+    other.page.close()
+
+
+def test_a_wrong_link_opens_and_says_what_it_left_out(dashboard, address):
+    dashboard.open(address, "methane&mode=99&unit=furlong&q=1,2,3&nonsense=1")
+    alert = dashboard.page.get_by_role("alert")
+    expect(alert).to_contain_text("mode=99")
+    expect(alert).to_contain_text("nonsense=1")
+    expect(dashboard.caption).to_contain_text("1314.3")
+    dashboard.page.get_by_label("Close").click()
+    expect(alert).to_have_count(0)
+
+
+def test_keys(dashboard, address):
+    dashboard.open(address, "methane")
+    page = dashboard.page
+    press(dashboard, "ArrowRight")
+    expect(dashboard.caption).to_contain_text("2/9")
+    press(dashboard, "ArrowLeft")
+    expect(dashboard.caption).to_contain_text("1/9")
+    press(dashboard, " ")
+    dashboard.eventually(lambda: not dashboard.of_viewer("a.model.playing"))
+    before = dashboard.of_viewer("a.model.amplitude")
+    press(dashboard, "ArrowUp")
+    dashboard.eventually(lambda: dashboard.of_viewer("a.model.amplitude") > before)
+    press(dashboard, "?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("play or pause")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    # A slider that has the focus keeps its own keys.
+    page.get_by_role("slider", name="Speed").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)
+    expect(dashboard.caption).to_contain_text("1/9")
+
+
+def test_files_to_take_away(dashboard, address, tmp_path):
+    page = dashboard.page
+    dashboard.open(address, "silicon&q=0.5,0,0.5&mode=4")
+    page.get_by_label("Take away").first.click()
+    dialog = page.get_by_role("dialog")
+
+    def take(text: str) -> str:
+        with page.expect_download() as download:
+            dialog.get_by_role("button", name=re.compile(text)).first.click()
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return str(path)
+
+    frames = read(take("^one period of the motion, 24 frames.*extended XYZ"), ":")
+    assert len(frames) == 24 and len(frames[0]) == 4
+    table = take("^table of the modes")
+    assert table.endswith("silicon_modes.csv")
+    for picture in (take("^3D view"), take("^plots")):
+        with open(picture, "rb") as file:
+            content = file.read()
+        assert content.startswith(b"\x89PNG") and len(content) > 5_000
+    lesson = take("^the running mode")
+    page.goto(f"file://{lesson}")
+    moves = "document.querySelector('.phonoscope-viewer').animation.now.slice(0, 12)"
+    page.wait_for_function("document.querySelector('.phonoscope-viewer')?.animation?.now")
+    first = page.evaluate(f"[...{moves}]")
+    page.wait_for_function(f"(first) => {moves}.some((x, k) => x !== first[k])", arg=first)
+
+
+def test_projector_mode(dashboard, address):
+    page = dashboard.page
+    dashboard.open(address, "silicon")
+    size = dashboard.caption.bounding_box()["height"]
+    height = dashboard.rows.first.bounding_box()["height"]
+    type_of_axes = """() => [...Bokeh.documents[0]._all_models.values()]
+        .filter((model) => model.type.endsWith("Axis"))
+        .map((axis) => axis.axis_label_text_font_size)"""
+    before = page.evaluate(type_of_axes)
+    press(dashboard, "p")
+    dashboard.eventually(lambda: dashboard.caption.bounding_box()["height"] > 1.25 * size)
+    dashboard.eventually(lambda: dashboard.rows.first.bounding_box()["height"] > 1.25 * height)
+    dashboard.eventually(lambda: page.evaluate(type_of_axes) != before)
+    expect(page.get_by_text("Chain of two masses")).not_to_be_in_viewport()
+    dashboard.eventually(lambda: parts(page).get("projector") == "yes")
+    page.wait_for_timeout(1000)
+    width, tall = 1280, 720
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollHeight") <= tall
+    press(dashboard, "p")
+    dashboard.eventually(lambda: page.evaluate(type_of_axes) == before)
+    dashboard.eventually(lambda: "projector" not in parts(page))
+
+
+def test_who_wants_less_motion_starts_with_none(browser: Browser, address):
+    page = browser.new_page(reduced_motion="reduce")
+    dashboard = Dashboard(page).open(address, "methane")
+    dashboard.eventually(lambda: not dashboard.of_viewer("a.model.playing"))
+    page.close()
