@@ -145,7 +145,6 @@ def _table(state: State, report: Report, counted: str, picked: int | None) -> st
     assert report.table is not None
     irreps: tuple[IrrepActivity | CrystalIrrep, ...] = report.irreps
     selected = None if _acoustic(state) else state.modes.irrep[state.branch]
-    irreps: Sequence[IrrepActivity | CrystalIrrep] = report.irreps
     rows = [
         Row(
             name=name,
