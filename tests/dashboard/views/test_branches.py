@@ -37,7 +37,7 @@ def test_ends_of_segments_have_the_irreps_of_their_point(silicon):
     i = next(
         i
         for i, (irrep, y) in enumerate(zip(lines["irrep"], lines["ys"], strict=True))
-        if irrep == "E" and y[0] > 500
+        if irrep == "E" and y[0] > 300
     )
     assert lines["inside"][i] == "E, twofold"
     assert lines["at_first"][i] == "T₂g, threefold"
