@@ -36,8 +36,8 @@ def test_equals_the_supercell_at_commensurate_q(
 
 def test_equals_the_supercell_for_the_chain():
     q = np.array([2 / 5, 0, 0])
-    exact = dynamical_matrices(CHAIN.atoms, CHAIN.source, q)[0]
-    supercell = dynamical_matrix_by_supercell(CHAIN.atoms, CHAIN.source, q, (5, 1, 1))
+    exact = dynamical_matrices(CHAIN.atoms, CHAIN.potential(), q)[0]
+    supercell = dynamical_matrix_by_supercell(CHAIN.atoms, CHAIN.potential(), q, (5, 1, 1))
     assert relative(exact, supercell) < 1e-10
 
 

@@ -36,7 +36,7 @@ def silicon_question(silicon):
 
 def long_question(atoms):
     """A crystal without symmetry on a mesh so fine that nobody waits for it."""
-    return Calculation(atoms, "stillinger-weber", mesh=(12, 12, 12))
+    return Calculation(atoms, "stillinger-weber", mesh=(20, 20, 20))
 
 
 def test_an_answer_is_that_of_a_direct_call(jobs, silicon_question, silicon, stillinger_weber):
@@ -102,7 +102,7 @@ def test_progress_rises_and_cancel_works_at_once(jobs, rattled_silicon):
     fractions = [fraction for _, _, fraction, _, _ in seen if fraction is not None]
     assert fractions == sorted(fractions) and len(set(fractions)) > 3
     assert any("wave vectors" in detail for *_, detail in seen)
-    assert any(left is not None and left > 1 for *_, left, _ in seen)
+    assert any(left is not None and left > 0 for *_, left, _ in seen)
     assert seen[-1][0] == "cancelled"
 
 

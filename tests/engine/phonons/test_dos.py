@@ -60,7 +60,7 @@ def test_debye_square_law_at_low_frequencies(ph):
 
 def test_chain_has_the_density_of_a_chain():
     """g = 2 / (pi sqrt(w_max^2 - w^2)) for the longitudinal branch of equal masses."""
-    ph = engine.phonons(engine.read("monatomic-chain"), engine.entry("monatomic-chain").source)
+    ph = engine.phonons(engine.read("monatomic-chain"), engine.entry("monatomic-chain").potential())
     top = ph.bands(n_points=10).frequencies_cm1[-1, -1]
     dos = ph.dos(n_points=200)
     assert np.isclose(states(dos, dos.total), 3)
