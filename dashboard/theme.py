@@ -24,6 +24,12 @@ def theme_config() -> dict[str, Any]:
                 # Else it is as narrow as its button.
                 "styleOverrides": {"tooltip": {"width": "max-content", "maxWidth": "260px"}},
             },
+            # Six tabs fit beside the structure on a small screen.
+            "MuiTab": {
+                "styleOverrides": {
+                    "root": {"minWidth": 0, "padding": "8px 11px", "textTransform": "none"}
+                }
+            },
             "MuiButtonBase": {"styleOverrides": {"root": {"&.Mui-focusVisible": FOCUS}}},
             "MuiSlider": {"styleOverrides": {"thumb": {"&.Mui-focusVisible": FOCUS}}},
             "MuiSwitch": {

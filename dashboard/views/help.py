@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from dashboard.browser import Keyboard
+from dashboard.browser import Keyboard, Names
 from dashboard.state import State
 from dashboard.theme import DIALOG, on_the_bar
 
@@ -68,4 +68,4 @@ def help_view(state: State) -> Viewable:
         margin=0,
     )
     state.follow_dialog(dialog, "help")
-    return pn.Row(button, dialog, Keyboard(state.keys.actions), margin=0, width=40)
+    return pn.Row(button, dialog, Keyboard(state.keys.actions), Names(), margin=0, width=40)

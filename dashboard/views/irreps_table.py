@@ -56,7 +56,7 @@ STYLE = f"""
 .ir, .raman, .silent, .acoustic {{ border-radius: 9px; padding: 0 7px 1px; margin-right: 5px;
   font-size: 88%; font-weight: 600; white-space: nowrap; display: inline-block; }}
 .ir, .raman {{ color: white; }}
-.ir {{ background: {palette.IR}; border-radius: 2px; }}
+.ir {{ background: color-mix(in srgb, {palette.IR} 84%, black); border-radius: 2px; }}
 .raman {{ background: {palette.RAMAN}; }}
 .silent, .acoustic {{ border: 1px dashed {palette.SILENT}; font-weight: 400; }}
 .acoustic {{ border-style: solid; }}
@@ -79,7 +79,7 @@ sub, sup {{ line-height: 0; }}
   color: inherit !important; }}
 .tabulator .tabulator-row.tabulator-selectable:hover .tabulator-cell {{
   color: inherit !important; }}
-.tabulator-tableholder:focus-visible {{ outline: 2px solid {palette.SELECTED};
+.tabulator .tabulator-tableholder:focus-visible {{ outline: 2px solid {palette.SELECTED} !important;
   outline-offset: -2px; }}
 """
 
