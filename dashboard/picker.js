@@ -5,22 +5,22 @@ const STYLE = `
 .picker { display: flex; flex-direction: column; gap: 8px; flex: 1; min-height: 0; }
 .search { display: flex; align-items: center; gap: 6px; border: 1px solid color-mix(in srgb, currentColor 35%, transparent);
   border-radius: 8px; padding: 0 10px; }
-.search:focus-within { border-color: #3b82c4; box-shadow: 0 0 0 1px #3b82c4; }
+.search:focus-within { border-color: #1f6fb2; box-shadow: 0 0 0 1px #1f6fb2; }
 .search svg { width: 16px; height: 16px; flex: none; opacity: 0.6; }
 input { flex: 1; min-width: 0; border: 0; outline: 0; background: none; color: inherit; font: inherit; padding: 8px 0; }
 input::placeholder { color: inherit; opacity: 0.55; }
 .groups { display: flex; gap: 4px; align-items: center; }
 .groups button { font: inherit; font-size: 12.5px; color: inherit; background: none; cursor: pointer; padding: 3px 10px;
   border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: 12px; }
-.groups button[aria-pressed=true] { background: #3b82c4; border-color: #3b82c4; color: white; }
-.groups button:focus-visible { outline: 2px solid #3b82c4; outline-offset: 2px; }
-.count { margin-left: auto; font-size: 12px; opacity: 0.65; white-space: nowrap; }
+.groups button[aria-pressed=true] { background: #1f6fb2; border-color: #1f6fb2; color: white; }
+.groups button:focus-visible { outline: 2px solid #1f6fb2; outline-offset: 2px; }
+.count { margin-left: auto; font-size: 12px; opacity: 0.75; white-space: nowrap; }
 .list { flex: 1; min-height: 60px; overflow-y: auto; outline: 0; margin: 0 -4px; padding: 0 4px; scrollbar-width: thin; }
 .item { display: grid; grid-template-columns: 46px minmax(0, 1fr); gap: 0 10px; padding: 6px; border-radius: 8px;
   cursor: pointer; align-items: center; content-visibility: auto; contain-intrinsic-size: auto 70px; }
 .item:hover { background: color-mix(in srgb, currentColor 7%, transparent); }
-.list:focus-visible .item.active, .typing .item.active { box-shadow: inset 0 0 0 2px #3b82c4; }
-.item[aria-selected=true] { background: color-mix(in srgb, #3b82c4 20%, transparent); }
+.list:focus-visible .item.active, .typing .item.active { box-shadow: inset 0 0 0 2px #1f6fb2; }
+.item[aria-selected=true] { background: color-mix(in srgb, #1f6fb2 20%, transparent); }
 .picture { width: 46px; height: 46px; }
 .head { display: flex; justify-content: space-between; gap: 8px; align-items: baseline; }
 .title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
@@ -28,7 +28,7 @@ input::placeholder { color: inherit; opacity: 0.55; }
 .line { font-size: 12.5px; line-height: 1.3; opacity: 0.85; display: -webkit-box; -webkit-box-orient: vertical;
   -webkit-line-clamp: 2; overflow: hidden; }
 .item[aria-selected=true] .line { -webkit-line-clamp: none; }
-.small { font-size: 11px; opacity: 0.6; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.small { font-size: 11px; opacity: 0.75; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .empty { padding: 16px 6px; font-size: 13px; opacity: 0.8; }
 .failure { font-size: 13px; color: #d62728; white-space: pre-wrap; }
 .failure:empty { display: none; }

@@ -40,7 +40,8 @@ def stillinger_weber() -> engine.Potential:
 
 @pytest.fixture(scope="session")
 def silicon() -> Atoms:
-    return bulk("Si", a=5.431)
+    """At rest under Stillinger and Weber's potential."""
+    return bulk("Si", a=5.43095)
 
 
 @pytest.fixture(scope="session")

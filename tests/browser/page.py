@@ -45,6 +45,8 @@ class Dashboard:
             }""",
             timeout=60_000,
         )
+        # What is clicked before the page is drawn whole is lost.
+        self.page.wait_for_function("Bokeh.documents[0].is_idle", timeout=60_000)
         return self
 
     @property

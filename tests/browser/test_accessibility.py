@@ -24,7 +24,8 @@ def test_every_control_has_a_name_and_every_text_can_be_read(dashboard, address,
     dashboard.page.wait_for_timeout(1500)
     assert dashboard.page.evaluate(AUDIT, "controls") > 10
     assert dashboard.page.evaluate(AUDIT, "withoutName") == []
-    assert dashboard.page.evaluate(AUDIT, "pale") == []
+    # A dark theme reaches the last control some time after the page is drawn.
+    dashboard.eventually(lambda: dashboard.page.evaluate(AUDIT, "pale") == [])
 
 
 def test_tab_reaches_the_controls_and_shows_where_it_is(dashboard, address):
@@ -41,7 +42,7 @@ def test_tab_reaches_the_controls_and_shows_where_it_is(dashboard, address):
         visited.append(focused)
     names = " | ".join(name for name, *_ in visited)
     for control in (
-        "THz",
+        "cm⁻¹",
         "Projector",
         "Copy a link",
         "Take away",

@@ -296,7 +296,8 @@ def initial_parameters(config: MACEConfig, key: Array, dtype: np.dtype) -> Any:
     graph = Graph(jnp.zeros(1, jnp.int32), jnp.zeros(1, jnp.int32), 1)
     vectors = jnp.full((1, 3), 0.5 * config.cutoff_A, dtype)
     numbers = jnp.full(1, config.elements[0], jnp.int32)
-    return jax.jit(MACE(config).init)(key, vectors, numbers, graph)
+    made = jax.jit(MACE(config).init)(key, vectors, numbers, graph)
+    return {kind: made[kind] for kind in ("params", "constants") if kind in made}
 
 
 def mace_potential(config: MACEConfig, parameters: Any, name: str, reference: str) -> Potential:
