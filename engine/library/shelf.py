@@ -66,6 +66,7 @@ def _descriptions() -> dict[str, dict[str, Any]]:
     found = {
         path.parent.name: tomllib.loads(path.read_text())
         for path in (assets() / "structures").glob("*/entry.toml")
+        if path.with_name("provenance.json").is_file()  # its result is there
     }
     kinds = ("molecule", "crystal")
     order = sorted(found, key=lambda n: (kinds.index(found[n]["kind"]), found[n]["order"], n))

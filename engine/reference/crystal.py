@@ -36,7 +36,7 @@ from engine.relaxation import relax
 MAX_FORCE_EV_A = 1e-4
 INTERPOLATION_CM1 = 3.0
 """The mesh is made finer until the interpolation is better than this, or too dear."""
-FINER = (6,)
+FINER = (6, 8)
 """Points along a direction, tried after the default of 4; more make an entry open slowly."""
 LARGEST_FINE = 1600
 """Points times atoms up to which a finer mesh is tried."""

@@ -30,6 +30,9 @@ G2_NAME = {
 """Library name -> name in ase's G2 collection, whose geometries have exact symmetry."""
 # fmt: on
 
+CENTRE = [(0.0, 0.0, 0.0)]
+TETRAHEDRON = np.array([[1, 1, 1], [-1, -1, 1], [1, -1, -1], [-1, 1, -1]])
+
 Points = Float[np.ndarray, "atoms 3"]
 
 
@@ -94,12 +97,20 @@ def _octahedron(distance: float) -> Points:
     return np.concatenate([np.eye(3), -np.eye(3)]) * distance
 
 
+def _cage() -> Points:
+    """Adamantane: four CH on the corners of a tetrahedron, six CH2 above its edges."""
+    bridges, hydrogens = [], []
+    for axis, sign in itertools.product(np.eye(3), (1, -1)):
+        one, other = TETRAHEDRON[TETRAHEDRON @ axis == sign]
+        aside = 0.62 * np.cross(axis, (one - other) / 2)
+        bridges.append(1.78 * sign * axis)
+        hydrogens += [2.42 * sign * axis + aside, 2.42 * sign * axis - aside]
+    return np.concatenate([0.893 * TETRAHEDRON, bridges, 1.523 * TETRAHEDRON, hydrogens])
+
+
 def _atoms(symbols: str, *places: Points | list[tuple[float, float, float]]) -> Atoms:
     return Atoms(symbols, positions=np.concatenate([np.reshape(p, (-1, 3)) for p in places]))
 
-
-CENTRE = [(0.0, 0.0, 0.0)]
-TETRAHEDRON = np.array([[1, 1, 1], [-1, -1, 1], [1, -1, -1], [-1, 1, -1]])
 
 _BUILT: dict[str, Atoms] = {
     "phosphorus": _atoms("P4", 0.785 * TETRAHEDRON),
@@ -138,6 +149,14 @@ _BUILT: dict[str, Atoms] = {
     ),
     "sulfur-ring": _atoms("S8", _ring(4, 2.35, 0.50), _ring(4, 2.35, -0.50, 0.5)),
     "cubane": _atoms("C8H8", _signs((0.785, 0.785, 0.785)), _signs((1.41, 1.41, 1.41))),
+    "cyclohexane": _atoms(  # the chair
+        "C6H12",
+        *(_ring(3, 1.46, sign * 0.24, (1 - sign) / 4) for sign in (1, -1)),
+        *(_ring(3, 1.49, sign * 1.35, (1 - sign) / 4) for sign in (1, -1)),
+        *(_ring(3, 2.50, sign * -0.13, (1 - sign) / 4) for sign in (1, -1)),
+    ),
+    "adamantane": _atoms("C10H16", _cage()),
+    "biphenyl": ase.build.molecule("biphenyl"),
     "naphthalene": _atoms(
         "C10H8",
         _signs((0.0, 0.715, 0.0), (2.43, 0.705, 0.0), (1.245, 1.40, 0.0)),

@@ -43,7 +43,10 @@ from engine.symmetry import point_group
 TIGHT = "GAU_TIGHT"
 """Forces below 1e-3 eV/angstrom; tighter ones are lost in the noise of a grid of level 3."""
 
-LARGE = ("cubane", "naphthalene", "ferrocene", "buckminsterfullerene")
+LARGE = (
+    *("sulfur-ring", "cyclohexane", "cubane", "adamantane", "naphthalene", "biphenyl"),
+    *("ferrocene", "buckminsterfullerene"),
+)
 """Molecules of the library that density-functional theory would take hours for."""
 
 SYMMETRIC_A = 1e-3
