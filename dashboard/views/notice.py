@@ -23,23 +23,12 @@ OVER_THE_PAGE = {
 
 def notice_view(state: State) -> Viewable:
     """The notice, over the top of the page; warnings and errors stay until they are closed."""
-    alert = pmui.Alert(
-        closeable=True,
-        visible=False,
-        variant="filled",
-        sizing_mode="stretch_width",
-        css_classes=["notice"],
-        sx={"& p": {"margin": 0}, "& code": {"overflowWrap": "anywhere"}},
-    )
-    place = pn.Column(alert, styles=OVER_THE_PAGE, visible=False)
+    place = pn.Column(styles=OVER_THE_PAGE)
 
     def show(*_: object) -> None:
         notice: Notice | None = state.notice
-        if notice is not None:
-            alert.param.update(
-                title=notice.what, object=notice.more, severity=notice.kind, closed=False
-            )
-        alert.visible = place.visible = notice is not None
+        # Made anew, so that it comes with its words, which is when screen readers read it.
+        place.objects = [] if notice is None else [_alert(state, notice)]
         if notice is not None and notice.kind == "info" and pn.state.curdoc is not None:
 
             def forget() -> None:
@@ -48,11 +37,26 @@ def notice_view(state: State) -> Viewable:
 
             pn.state.add_periodic_callback(forget, period=1000 * SECONDS, count=1)
 
-    def close(*_: object) -> None:
-        if alert.closed:
-            state.notice = None
-
     state.param.watch(show, "notice")
-    alert.param.watch(close, "closed")
     show()
     return place
+
+
+def _alert(state: State, notice: Notice) -> Viewable:
+    alert = pmui.Alert(
+        title=notice.what,
+        object=notice.more,
+        severity=notice.kind,
+        closeable=True,
+        variant="filled",
+        sizing_mode="stretch_width",
+        css_classes=["notice"],
+        sx={"& p": {"margin": 0}, "& code": {"overflowWrap": "anywhere"}},
+    )
+
+    def close(*_: object) -> None:
+        if alert.closed and state.notice is notice:
+            state.notice = None
+
+    alert.param.watch(close, "closed")
+    return alert

@@ -41,7 +41,7 @@ def test_a_link_that_is_copied_opens_the_same_picture(dashboard, address, browse
     dashboard.eventually(lambda: "camera" in parts(page), 30)
     dashboard.eventually(lambda: parts(page).get("arrows") == "no", 30)
     page.get_by_label("Copy a link").click()
-    expect(page.get_by_role("alert")).to_contain_text("The link is copied")
+    expect(page.locator(".MuiAlert-root")).to_contain_text("The link is copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url
     assert page.evaluate("history.length") == entries  # Back leaves the page
@@ -67,7 +67,7 @@ def test_a_link_that_is_copied_opens_the_same_picture(dashboard, address, browse
 
 def test_a_wrong_link_opens_and_says_what_it_left_out(dashboard, address):
     dashboard.open(address, "methane&mode=99&unit=furlong&q=1,2,3&nonsense=1")
-    alert = dashboard.page.get_by_role("alert")
+    alert = dashboard.page.locator(".MuiAlert-root")
     expect(alert).to_contain_text("mode=99")
     expect(alert).to_contain_text("nonsense=1")
     expect(dashboard.caption).to_contain_text("1314.3")
