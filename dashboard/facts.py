@@ -28,7 +28,9 @@ h4 {{ margin: 2px 0; font-size: 14px; }}
 
 DROPPER = """
 .filepond--root { margin-bottom: 0; font-size: 13px; min-height: 72px; border-radius: 8px;
-  box-sizing: border-box; border: 1.5px dashed color-mix(in srgb, currentColor 40%, transparent); }
+  box-sizing: border-box; }
+.bk-input { border: 1.5px dashed color-mix(in srgb, currentColor 40%, transparent) !important;
+  border-radius: 8px; }
 .filepond--panel-root { background: transparent; }
 .filepond--drop-label, .filepond--drop-label label { color: inherit; font-size: 13px; }
 """

@@ -24,7 +24,7 @@ from engine import library
 from engine.errors import PhonoscopeError
 from engine.isotopologues import isotopologue
 from engine.modes import Modes
-from engine.phonons import Phonons
+from engine.phonons import Bands, Phonons
 from engine.vibrations import Vibrations
 
 FIRST = "methane"
@@ -157,8 +157,12 @@ class State(param.Parameterized):
         PhonoscopeError
             for labels that the lattice does not have.
         """
-        bands = self.subject.bands if path == "auto" else self.result.bands(path)
-        self.param.update(bands=bands, path=path)
+        self.param.update(bands=self.bands_along(path), path=path)
+
+    def bands_along(self, path: str) -> Bands:
+        """The bands along a path, which may take a while; the errors of :meth:`follow`."""
+        found: Bands = self.subject.bands if path == "auto" else self.result.bands(path)
+        return found
 
     def substitute(self, masses_amu: Mapping[int, float]) -> None:
         """Give atoms other masses; the force constants stay, and so do wave vector and mode.

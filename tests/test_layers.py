@@ -17,7 +17,7 @@ LAYERS = [
     ["engine.finite_differences", "engine.isotopes", "engine.domain"],
     ["engine.calculator"],
     ["engine.checks"],
-    ["engine.symmetry", "engine.structure"],
+    ["engine.symmetry", "engine.structure", "engine.movement"],
     ["engine.prototypes"],
     ["engine.relaxation"],
     ["engine.modes"],

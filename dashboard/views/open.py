@@ -68,7 +68,7 @@ def open_view(state: State) -> Viewable:
         visible=False,
     )
     words = pn.pane.HTML(
-        "", stylesheets=[STYLE], sizing_mode="stretch_width", css_classes=["understood"]
+        "", stylesheets=[STYLE], sizing_mode="stretch_width", css_classes=["understood"], margin=0
     )
     how: list[Read] = []  # how the structure shown was read
     setting = False

@@ -143,6 +143,7 @@ def _of_crystal(state: State, report: CrystalRepresentation, picked: int | None)
 
 def _table(state: State, report: Report, counted: str, picked: int | None) -> str:
     assert report.table is not None
+    irreps: tuple[IrrepActivity | CrystalIrrep, ...] = report.irreps
     selected = None if _acoustic(state) else state.modes.irrep[state.branch]
     irreps: Sequence[IrrepActivity | CrystalIrrep] = report.irreps
     rows = [

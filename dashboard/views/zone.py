@@ -18,7 +18,7 @@ from dashboard.state import State
 from dashboard.viewer import ZoneDrawing, path_of, points_of, shape_of
 from engine.errors import PhonoscopeError
 from engine.modes import Modes
-from engine.phonons import Zone, brillouin_zone, standard_route
+from engine.phonons import Bands, Zone, brillouin_zone, standard_route
 
 FIELD: dict[str, Any] = {"size": "small", "margin": (8, 3, 2, 3), "sizing_mode": "stretch_width"}
 
@@ -91,12 +91,23 @@ def _path_field(state: State) -> list[Viewable]:
     )
 
     def follow(path: str) -> None:
-        try:
-            state.follow(path)
-        except PhonoscopeError as error:
-            wrong.object = _told(error)
-        else:
-            wrong.object = ""
+        result, wrong.object = state.result, ""
+        field.loading = True
+
+        def work() -> Bands | PhonoscopeError:
+            try:
+                return state.bands_along(path)
+            except PhonoscopeError as error:
+                return error
+
+        def show(found: Bands | PhonoscopeError) -> None:
+            field.loading = False
+            if isinstance(found, PhonoscopeError):
+                wrong.object = _told(found)
+            elif state.result is result:
+                state.param.update(bands=found, path=path)
+
+        in_background(work, show)
 
     def write(*_: object) -> None:
         if state.bands is not None:

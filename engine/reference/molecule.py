@@ -40,6 +40,9 @@ from engine.reference.kohn_sham import (
 from engine.reference.response import RESPONSE_GRID_LEVEL, hessian_and_dipole_derivative
 from engine.symmetry import point_group
 
+TIGHT = "GAU_TIGHT"
+"""Forces below 1e-3 eV/angstrom; tighter ones are lost in the noise of a grid of level 3."""
+
 LARGE = ("cubane", "naphthalene", "ferrocene", "buckminsterfullerene")
 """Molecules of the library that density-functional theory would take hours for."""
 
@@ -197,7 +200,7 @@ def main(
         if missing and (out / Path(name).stem / "provenance.json").exists():
             continue
         try:
-            typer.echo(f"wrote {run(name, Method(xc, basis, grid), out)}")
+            typer.echo(f"wrote {run(name, Method(xc, basis, grid, convergence_set=TIGHT), out)}")
         except PhonoscopeError as error:
             typer.echo(str(error), err=True)
             failed = True

@@ -112,9 +112,11 @@ def test_the_spectrum_follows_the_unit_and_can_be_reversed(dashboard, address):
     page = dashboard.page
     expect(page.locator(".spectrum canvas").first).to_be_visible()
     page.get_by_role("button", name="meV").click()
+    expect(dashboard.caption).to_contain_text("162.96 meV")
+    page.wait_for_timeout(2000)  # until the plots of the old unit are gone
     dashboard.click_plot(190, 1)  # 1531.9 cm^-1
     expect(dashboard.caption).to_contain_text("189.93 meV")
     page.get_by_label("reversed").click()
-    page.wait_for_timeout(1000)
+    page.wait_for_timeout(2000)
     dashboard.click_plot(391, 1)
     expect(dashboard.caption).to_contain_text("391.03 meV")

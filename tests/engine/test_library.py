@@ -150,7 +150,7 @@ def test_references_obey_the_sum_rules(name):
     hessian = reference.hessian_eV_A2
     np.testing.assert_array_equal(hessian, hessian.T)
     assert np.abs(hessian.reshape(3 * n, n, 3).sum(1)).max() < 0.01  # by differences
-    np.testing.assert_allclose(reference.dipole_derivative_e.sum(1), 0, atol=2e-3)
+    np.testing.assert_allclose(reference.dipole_derivative_e.sum(1), 0, atol=0.01)
     if reference.polarizability_derivative_A2 is not None:
         alpha = reference.polarizability_derivative_A2
         np.testing.assert_array_equal(alpha, alpha.swapaxes(0, 1))
