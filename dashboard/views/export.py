@@ -27,7 +27,9 @@ STYLE = """
 h2 { font-size: 1.05em; margin: 14px 0 2px; }
 p { margin: 0; opacity: 0.75; }
 """
-BUTTON = {"& .MuiButton-root": {"textTransform": "none", "justifyContent": "flex-start"}}
+
+Choice = tuple[str, str, Callable[[], object]]
+"""What it is, what reads it, and what hands it over."""
 
 
 def export_view(state: State, viewer: Viewer) -> Viewable:
@@ -81,23 +83,24 @@ def export_view(state: State, viewer: Viewer) -> Viewable:
         here = content()
         title = captions.mode(state.modes, state.branch, state.unit)
         plots = "bands.png" if state.bands is not None else "spectrum.png"
-        rows: list[Viewable] = [
-            _words(f"<p>{captions.formula(state.result)}: mode {title}</p><h2>Pictures</h2>"),
-            _row("3D view", "PNG", lambda: viewer.snapshot(f"{here.mode_name}.png")),
-            _row("plots", "PNG", lambda: browser.plots(f"{here.name}_{plots}")),
-            _row(
-                "the running mode as a page by itself", "HTML: any browser, no network", take_lesson
-            ),
-        ]
         by_name = {form.name: form for form in FORMATS}
-        for group, names in GROUPS.items():
-            rows.append(_words(f"<h2>{group}</h2>"))
-            rows += [
-                _row(form.title, form.reader, partial(take, form))
+        pictures: list[Choice] = [
+            ("3D view", "PNG", lambda: viewer.snapshot(f"{here.mode_name}.png")),
+            ("plots", "PNG", lambda: browser.plots(f"{here.name}_{plots}")),
+            ("the running mode as a page by itself", "HTML: any browser, no network", take_lesson),
+        ]
+        lists = {"Pictures": pictures} | {
+            group: [
+                (form.title, form.reader, partial(take, form))
                 for form in map(by_name.__getitem__, names)
                 if form.fits(here)
             ]
-        place.objects = rows
+            for group, names in GROUPS.items()
+        }
+        place.objects = [
+            _words(f"<p>{captions.formula(state.result)}: mode {title}</p>"),
+            *(part for group, choices in lists.items() for part in _group(group, choices)),
+        ]
 
     def failed(*_: object) -> None:
         if browser.failure:
@@ -113,14 +116,17 @@ def _words(html: str) -> Viewable:
     return pn.pane.HTML(html, stylesheets=[STYLE], margin=(0, 10))
 
 
-def _row(title: str, reader: str, act: Callable[[], object]) -> Viewable:
-    """One thing to take: a button that says what it is and what reads it."""
-    return pmui.Button(
-        label=f"{title}  ·  {reader}",
-        icon="download",
-        variant="text",
-        on_click=lambda _: act(),
+def _group(title: str, choices: list[Choice]) -> tuple[Viewable, Viewable]:
+    """A title and a list, of which each line says what it is and what reads it."""
+    menu = pmui.MenuList(
+        items=[
+            {"label": what, "secondary": reader, "icon": "download"} for what, reader, _ in choices
+        ],
+        highlight=False,
+        dense=True,
         sizing_mode="stretch_width",
         margin=0,
-        sx={"textTransform": "none", "justifyContent": "flex-start", "padding": "4px 10px"},
     )
+    acts = {(what, reader): act for what, reader, act in choices}
+    menu.on_click(lambda item: acts[item["label"], item["secondary"]]())
+    return _words(f"<h2>{title}</h2>"), menu
