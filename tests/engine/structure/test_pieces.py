@@ -38,7 +38,11 @@ def test_every_atom_of_a_piece_is_the_image_it_says():
     inside = (drawn.positions < np.diag(drawn.box) * [2, 1, 1] - 1e-6).all(1)
     assert inside.sum() == 16
     bonds = drawn.positions[drawn.bonds[:, 0]] - drawn.positions[drawn.bonds[:, 1]]
-    assert np.allclose(np.linalg.norm(bonds, axis=1), np.sqrt(3) / 4 * engine.read("silicon").cell.array.max() * 2, atol=1e-4)
+    assert np.allclose(
+        np.linalg.norm(bonds, axis=1),
+        np.sqrt(3) / 4 * engine.read("silicon").cell.array.max() * 2,
+        atol=1e-4,
+    )
 
 
 def test_chain_is_repeated_along_its_axis_only():
@@ -68,7 +72,9 @@ def test_every_bond_of_the_crystal_is_drawn_or_leads_out():
     assert (ends == 4).all()
     out = drawn.open_bonds
     length = np.linalg.norm(out.positions - drawn.positions[out.atom], axis=1)
-    assert np.allclose(length, np.sqrt(3) / 4 * engine.read("silicon").cell.array.max() * 2, atol=1e-4)
+    assert np.allclose(
+        length, np.sqrt(3) / 4 * engine.read("silicon").cell.array.max() * 2, atol=1e-4
+    )
     expected = silicon.positions[out.source] + out.lattice @ silicon.cell.array
     assert np.allclose(out.positions, expected)
 
