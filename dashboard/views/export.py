@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -128,5 +129,9 @@ def _group(title: str, choices: list[Choice]) -> tuple[Viewable, Viewable]:
         margin=0,
     )
     acts = {(what, reader): act for what, reader, act in choices}
-    menu.on_click(lambda item: acts[item["label"], item["secondary"]]())
+
+    def choose(item: Any) -> None:
+        acts[item["label"], item["secondary"]]()
+
+    menu.on_click(choose)
     return _words(f"<h2>{title}</h2>"), menu

@@ -40,7 +40,7 @@ def test_every_atom_of_a_piece_is_the_image_it_says():
     bonds = drawn.positions[drawn.bonds[:, 0]] - drawn.positions[drawn.bonds[:, 1]]
     assert np.allclose(
         np.linalg.norm(bonds, axis=1),
-        np.sqrt(3) / 4 * engine.read("silicon").cell.array.max() * 2,
+        np.sqrt(3) / 2 * silicon.cell.array.max(),
         atol=1e-4,
     )
 
@@ -72,9 +72,7 @@ def test_every_bond_of_the_crystal_is_drawn_or_leads_out():
     assert (ends == 4).all()
     out = drawn.open_bonds
     length = np.linalg.norm(out.positions - drawn.positions[out.atom], axis=1)
-    assert np.allclose(
-        length, np.sqrt(3) / 4 * engine.read("silicon").cell.array.max() * 2, atol=1e-4
-    )
+    assert np.allclose(length, np.sqrt(3) / 2 * silicon.cell.array.max(), atol=1e-4)
     expected = silicon.positions[out.source] + out.lattice @ silicon.cell.array
     assert np.allclose(out.positions, expected)
 
