@@ -97,7 +97,7 @@ class Dashboard:
         assert holds()
 
     def pause(self) -> None:
-        self.page.get_by_label("Play or pause").click()
+        self.page.get_by_label("Play or pause").first.click()
         self.page.wait_for_function(
             """() => {
               const find = (root) => [...root.querySelectorAll("*")].some(

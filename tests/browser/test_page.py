@@ -128,10 +128,10 @@ def test_a_click_on_the_spectrum_selects_the_nearest_level(dashboard, address):
 def test_the_player(dashboard, address):
     dashboard.open(address, "diatomic-chain")
     page = dashboard.page
-    page.get_by_label("Next mode").click()
+    page.get_by_label("Next mode").first.click()
     expect(dashboard.caption).to_contain_text("5/6")
-    page.get_by_label("Previous mode").click()
-    page.get_by_label("Previous mode").click()
+    page.get_by_label("Previous mode").first.click()
+    page.get_by_label("Previous mode").first.click()
     expect(dashboard.caption).to_contain_text("3/6")
     dashboard.pause()
     first = dashboard.drawn()
