@@ -77,7 +77,6 @@ def bands_view(state: State) -> Viewable:
 
     def explain() -> None:
         words.object = legend(state, coloring.value)
-        words.visible = bool(words.object)
 
     on_change(state, "bands", explain)
     on_change(coloring, "value", explain)

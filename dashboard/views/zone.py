@@ -28,9 +28,12 @@ HELP = "Asks the model itself; all else is interpolated from its mesh."
 
 def zone_view(state: State) -> Viewable:
     """The zone of a crystal in 3D with what can be chosen in it; words for a molecule."""
-    none = pn.pane.HTML(
-        "A molecule has no wave vectors: it vibrates as a whole. Choose a crystal or a chain.",
-        margin=10,
+    # In a column: Panel's HTML raises when it is hidden before it has been drawn.
+    none = pn.Column(
+        pn.pane.HTML(
+            "A molecule has no wave vectors: it vibrates as a whole. Choose a crystal or a chain.",
+            margin=10,
+        ),
         visible=state.bands is None,
     )
     drawing = _drawing(state)
