@@ -8,6 +8,7 @@ const STYLE = `
 .search:focus-within { border-color: #1f6fb2; box-shadow: 0 0 0 1px #1f6fb2; }
 .search svg { width: 16px; height: 16px; flex: none; opacity: 0.6; }
 input { flex: 1; min-width: 0; border: 0; outline: 0; background: none; color: inherit; font: inherit; padding: 8px 0; }
+.list:focus-visible { outline: 2px solid #1f6fb2; outline-offset: -2px; }
 input:focus-visible { outline: 2px solid #1f6fb2; outline-offset: 3px; border-radius: 2px; }
 input::placeholder { color: inherit; opacity: 0.55; }
 .groups { display: flex; gap: 4px; align-items: center; }
