@@ -7,8 +7,12 @@ PYTHON ?= $(shell python3.11 -c 'import ensurepip' 2>/dev/null && echo python3.1
 PORT   ?= 5006
 # More arguments for pytest, as in: make test ARGS="-k bands"
 ARGS   ?=
+# Tests that run side by side; those in the browser, which need the whole machine, run after them.
+WORKERS ?= 2
 
 SHELL  := bash
+# pytest's exit status when ARGS leave no test of that kind
+nothing := [ $$? = 5 ]
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := -m pip --disable-pip-version-check --no-input
@@ -41,7 +45,9 @@ lint: install-test ## Check style and types
 	$(PY) -m mypy
 
 test: install-test browser lint ## Run all tests; ARGS="-k bands" goes to pytest
-	$(PY) -m pytest --junitxml build/junit.xml $(ARGS)
+	$(PY) -m pytest -m "not browser" -n $(WORKERS) --dist worksteal --junitxml build/junit.xml \
+		$(ARGS) || $(nothing)
+	$(PY) -m pytest -m browser --junitxml build/junit-browser.xml $(ARGS) || $(nothing)
 
 pins: ## Renew constraints.txt: the newest versions that fit together
 	rm -rf build/pins

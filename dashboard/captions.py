@@ -175,7 +175,7 @@ def wave_vector(q: Float[np.ndarray, "3"], bands: Bands | None) -> str:
         for name, point in bands.labels:
             if np.allclose(bands.q[point], q):
                 return name
-    return "(" + ", ".join(f"{x + 0.0:.3g}" for x in q) + ")"
+    return "(" + ", ".join(f"{x + 0.0:.3g}" for x in np.round(q, 6)) + ")"
 
 
 def representation(label: str | None) -> str:

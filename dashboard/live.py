@@ -30,6 +30,24 @@ def live_text(
     return pane
 
 
+def made_when_first(
+    owner: param.Parameterized, names: str, seen: Callable[[], bool], place: Any, parts: list[Any]
+) -> None:
+    """Give a place its parts when it is seen for the first time: the page opens sooner.
+
+    Parameters
+    ----------
+    owner, names : what changes when ``seen`` may have become true.
+    """
+
+    def fill(*_: object) -> None:
+        if seen() and not place.objects:
+            place.objects = parts
+
+    owner.param.watch(fill, names)
+    fill()
+
+
 def on_change(parameters: param.Parameterized, names: str | list[str], act: Action) -> None:
     """Change Bokeh's models whenever a parameter changes, under the lock of their document."""
     parameters.param.watch(lambda *_: pn.state.execute(act), names)

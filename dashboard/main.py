@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard import captions
-from dashboard.live import live_text
+from dashboard.live import live_text, made_when_first
 from dashboard.state import Notice, State, compute_ahead
 from dashboard.theme import theme_config
 from dashboard.viewer import Viewer
@@ -147,19 +148,24 @@ def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace:
 
 
 def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> Viewable:
-    """Views of which one is seen; all are there from the start, so that changing is instant.
+    """Views of which one is seen; each goes to the browser when it is first opened, and stays.
 
     Parameters
     ----------
     part : the parameter of the state that names the open one, and what the address calls it.
     """
     names = list(views)
+    places = {name: pn.Column(sizing_mode="stretch_both", margin=0) for name in names}
     tabs = pmui.Tabs(
-        *((name, view(state)) for name, view in views.items()),
+        *places.items(),
         active=names.index(getattr(state, part)),
         sizing_mode="stretch_both",
         **params,
     )
+
+    for k, (name, view) in enumerate(views.items()):
+        opened = partial(lambda k: tabs.active == k, k)
+        made_when_first(tabs, "active", opened, places[name], [view(state)])
 
     def slug(name: str) -> str:
         return name.lower().replace(" ", "-")

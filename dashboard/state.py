@@ -5,6 +5,7 @@ Views read it and watch it; none of them knows another. A click anywhere ends he
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,17 +30,25 @@ from engine.vibrations import Vibrations
 
 FIRST = "methane"
 
+RESTS = 3
+"""Times as long as it worked rests what computes ahead."""
+
 
 @lru_cache
 def compute_ahead() -> None:
-    """Begin to compute the whole library in the background, once in the life of the server."""
+    """Begin to compute the whole library in the background, once in the life of the server.
+
+    It rests longer than it works: those who use the page meanwhile come first.
+    """
 
     def compute() -> None:
         for name in library.names():
+            began = time.monotonic()
             subject = of_entry(name)
             assert subject.verdict
             if isinstance(subject.result, Phonons) and subject.bands is not None:
                 subject.result.modes(subject.bands.q[1])  # compiles what a click needs
+            time.sleep(RESTS * (time.monotonic() - began))
 
     Thread(target=compute, name="compute ahead", daemon=True).start()
 

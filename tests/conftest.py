@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging.config  # noqa: F401 - a fixture replaces a part of it
 from collections.abc import Iterator
 
 import jax
@@ -25,6 +26,12 @@ def released_programs() -> Iterator[None]:
     """
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(autouse=True)
+def kept_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """geomeTRIC configures logging from a file, which closes all handlers, pytest's among them."""
+    monkeypatch.setattr("logging.config.fileConfig", lambda *_, **__: None)
 
 
 @pytest.fixture(autouse=True)

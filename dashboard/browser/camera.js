@@ -17,26 +17,20 @@ export function render({ model }) {
   const host = document.createElement("span")
   host.hidden = true
   let view3d = null // the element; there is one on the page, for good
-  let structure = null // whose default view this is:
-  let untouched = null
+  let opened = false
   let before = null
   const follow = () => {
     view3d ??= find(".phonoscope-viewer")
     const animation = view3d?.animation
-    if (!animation?.scene && !animation?.arrays) return
+    if (!animation?.fitted) return
     const { viewer } = animation
-    const shown = animation.scene?.structure ?? animation.model.scene.symbols?.join()
-    if (shown !== structure) {
-      const opening = structure === null
-      structure = shown
-      untouched = viewer.getView()
-      if (opening && model.view.length === 8) viewer.setView(model.view)
-    }
+    if (!opened && model.view.length === 8) viewer.setView(model.view)
+    opened = true
     const now = viewer.getView()
     const rests = before && near(now, before)
     before = now
     if (!rests) return // until it rests
-    const told = near(now, untouched) ? [] : now.map((x) => Math.round(1e4 * x) / 1e4)
+    const told = animation.touched ? now.map((x) => Math.round(1e4 * x) / 1e4) : []
     if (!near(told, model.view)) model.view = told
   }
   const timer = setInterval(follow, LOOK)

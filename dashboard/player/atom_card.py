@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from ase.data import atomic_masses, atomic_names, chemical_symbols
 from panel.viewable import Viewable
 
+from dashboard.live import made_when_first
 from dashboard.player.playback import Playback
 from dashboard.viewer import relative_displacement
 from engine.amplitude import ellipse
@@ -34,15 +35,13 @@ def atom_card(playback: Playback) -> Viewable:
         margin=0,
     )
     card = pmui.Paper(
-        text,
-        isotope,
-        close,
         elevation=4,
         visible=False,
         width=230,
         css_classes=["atom-card"],
         styles={"position": "absolute", "left": "8px", "top": "8px", "z-index": "2"},
     )
+    made_when_first(card, "visible", lambda: card.visible, card, [text, isotope, close])
     filling = False
 
     def show(*_: object) -> None:

@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.live import made_when_first
 from dashboard.player.playback import Playback
 from dashboard.player.superposition import superposition
 from dashboard.player.widgets import SWITCH, note
@@ -25,11 +26,6 @@ SMALL_BUTTON: dict[str, Any] = {"size": "small", "variant": "outlined", "margin"
 def more(playback: Playback) -> Viewable:
     """View, cells, amplitude, speed, phase and superposition; closed to begin with."""
     sheet = pmui.Paper(
-        _title("View"),
-        *_view(playback),
-        _cells(playback),
-        _title("Motion"),
-        *_motion(playback),
         visible=False,
         width=264,
         elevation=0,
@@ -37,7 +33,15 @@ def more(playback: Playback) -> Viewable:
         css_classes=["more"],
         styles={"overflow-y": "auto", "border-left": "1px solid #8884"},
     )
-    sheet.append(superposition(playback, sheet))
+    parts = [
+        _title("View"),
+        *_view(playback),
+        _cells(playback),
+        _title("Motion"),
+        *_motion(playback),
+        superposition(playback, sheet),
+    ]
+    made_when_first(sheet, "visible", lambda: sheet.visible, sheet, parts)
     return sheet
 
 

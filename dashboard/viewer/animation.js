@@ -11,6 +11,7 @@ const COLORS = {
   dark: { background: "#121212", box: "#aab4c0", motion: "#d98be6" },
 }
 const PICKED = [0.8, 0.25, 0.56] // the colour of what is selected, as everywhere on the page
+const LATEST_START = 8000 // ms after the page was opened
 const FADE = 0.25 // seconds in which one motion becomes another
 const FRAMES_TIMED = 120
 
@@ -92,13 +93,19 @@ export class Animation {
   fit() {
     this.viewer.zoomTo()
     fill(this.viewer, this.host, this.positions, this.count)
-    this.fitted = this.viewer.getView()[3]
+    this.fitted = this.viewer.getView().slice(0, 4)
+  }
+
+  /** Whether somebody has turned, moved or zoomed it. */
+  get touched() {
+    const now = this.viewer.getView()
+    return [...this.fitted, ...this.start].some((x, k) => Math.abs(x - now[k]) > 1e-3)
   }
 
   resize() {
     this.viewer.resize()
     // Whoever has zoomed keeps that.
-    if (Math.abs(this.viewer.getView()[3] - this.fitted) < 1e-6) this.fit()
+    if (Math.abs(this.viewer.getView()[3] - this.fitted[3]) < 1e-6) this.fit()
   }
 
   colorOf(symbol) {
@@ -178,11 +185,17 @@ export class Animation {
     this.viewer.show()
   }
 
+  /** Whether the rest of the page is drawn: until then it needs the time that frames would take. */
+  mayStart() {
+    this.started ||= window.Bokeh?.documents?.[0]?.is_idle !== false || performance.now() > LATEST_START
+    return this.started
+  }
+
   tick(time) {
     this.frame = requestAnimationFrame((next) => this.tick(next))
     const elapsed = Math.min(0.1, (time - this.last) / 1000)
     this.last = time
-    if (!this.model.playing || document.hidden) return
+    if (!this.model.playing || document.hidden || !this.mayStart()) return
     const start = performance.now()
     advance(this.waves, this.model.speed * elapsed)
     if (this.shown < 1) {
@@ -236,6 +249,7 @@ export class Animation {
     this.viewer.setView([0, 0, 0, 0, 0, 0, 0, 1]) // as if nobody had turned it
     this.viewer.rotate(-14, "y")
     this.viewer.rotate(10, "x")
+    this.start = this.viewer.getView().slice(4)
     this.fit()
   }
 

@@ -32,7 +32,7 @@ def status_view(state: State) -> Viewable:
     line = ClickableHTML(
         open_tab,
         html=_line(state),
-        css_classes=["status"],
+        css_classes=["status-line"],
         stylesheets=[STYLE],
         margin=(2, 10),
         sizing_mode="stretch_width",

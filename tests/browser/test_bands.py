@@ -77,14 +77,15 @@ def test_colours_and_their_legend(dashboard, address):
     dashboard.open(address, "diatomic-chain")
     page = dashboard.page
     page.get_by_role("button", name="by irrep").click()
-    expect(page.locator(".bk-panel-models-markup-HTML.legend")).to_have_text("A1 E")
+    legend = page.locator(".bk-panel-models-markup-HTML.legend")
+    expect(legend).to_have_text("A1 E")
     colors = f"""{FIGURE}.renderers.filter((r) => r.glyph.type == "MultiLine")[0]
       .data_source.data.color"""
     dashboard.eventually(lambda: len(set(page.evaluate(f"[...{colors}]"))) == 2)
     page.get_by_role("button", name="by element").click()
-    expect(page.locator(".legend")).to_have_text("Na Cl")
+    expect(legend).to_have_text("Na Cl")
     page.get_by_role("button", name="plain").click()
-    expect(page.locator(".legend")).not_to_be_visible()
+    expect(legend).not_to_be_visible()
 
 
 def test_another_path(dashboard, address):

@@ -28,7 +28,7 @@ def test_a_filter_shows_only_what_infrared_light_drives(dashboard, address):
     # A row of the filtered table is still the level it was.
     dashboard.rows.nth(1).click()
     expect(dashboard.caption).to_contain_text("3153.9")
-    dashboard.page.get_by_role("button", name="All", exact=True).click()
+    dashboard.page.locator("button[value=All]").click()
     expect(dashboard.rows).to_have_count(4)
     expect(dashboard.page.locator(".tabulator-selected")).to_contain_text("3153.9")
 

@@ -146,9 +146,9 @@ def test_the_whole_wave(dashboard, address):
 
 def test_bonds_end_at_their_atoms_or_half_way_to_those_outside(dashboard, address):
     dashboard.open(address, "silicon")
-    modes = go_to(dashboard, "silicon", 25, 4)
+    modes = go_to(dashboard, "silicon", 25, 3)
     dashboard.pause()
-    dashboard.eventually(lambda: is_drawn(dashboard, modes, [(4, 1, 0)]))
+    dashboard.eventually(lambda: is_drawn(dashboard, modes, [(3, 1, 0)]))
     dashboard.of_viewer("(a.phase = 0.7, a.move())")
     ends = dashboard.of_viewer(
         """[...a.scene.open].map((atom, k) => {
@@ -165,7 +165,7 @@ def test_bonds_end_at_their_atoms_or_half_way_to_those_outside(dashboard, addres
     )
     amplitude = dashboard.of_viewer("a.model.amplitude")
     source, lattice = np.array(scene["source"]), np.array(scene["lattice"]).reshape(-1, 3)
-    u = modes.displacement[4] / np.linalg.norm(modes.displacement[4], axis=1).max()
+    u = modes.displacement[3] / np.linalg.norm(modes.displacement[3], axis=1).max()
     moved = (u[source] * np.exp(1j * (2 * np.pi * lattice @ modes.q - 0.7))[:, None]).real
     now = np.array(scene["positions"]).reshape(-1, 3) + amplitude * moved
     inner, outer = np.array(scene["open"]), np.arange(len(scene["open"])) - len(scene["open"])
@@ -198,7 +198,7 @@ def test_styles_axes_views_and_phase_by_hand(dashboard, address):
     page.get_by_role("menuitem", name="Space-filling").click()
     dashboard.eventually(lambda: dashboard.of_viewer("a.arrays.every((of) => of.balls)"))
     assert np.allclose(dashboard.camera(), before)
-    expect(page.locator(".legend")).to_have_text("Si")
+    expect(dashboard.viewer.locator(".legend")).to_have_text("Si")
     page.get_by_role("button", name="Look along b").click()
     dashboard.eventually(lambda: not np.allclose(dashboard.camera()[4:], before[4:], atol=1e-2))
     x, y, z, w = dashboard.camera()[4:]  # b points at the eye: R(q) y = z
