@@ -28,10 +28,12 @@ def released_programs() -> Iterator[None]:
     jax.clear_caches()
 
 
-@pytest.fixture(autouse=True)
-def kept_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def kept_handlers() -> Iterator[None]:
     """geomeTRIC configures logging from a file, which closes all handlers, pytest's among them."""
-    monkeypatch.setattr("logging.config.fileConfig", lambda *_, **__: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("logging.config.fileConfig", lambda *_, **__: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -17,12 +17,14 @@ from dashboard.plots import SCROLLS
 from dashboard.state import State
 from dashboard.viewer import ZoneDrawing, path_of, points_of, shape_of
 from engine.errors import PhonoscopeError
+from engine.jobs import Job, WaveCalculation
 from engine.modes import Modes
 from engine.phonons import Bands, Zone, brillouin_zone, standard_route
 
 FIELD: dict[str, Any] = {"size": "small", "margin": (8, 3, 2, 3), "sizing_mode": "stretch_width"}
 
 SMALL = {"font-size": "13px", "line-height": "1.3"}
+ASK = "Exact at this q"
 HELP = "Asks the model itself; all else is interpolated from its mesh."
 
 
@@ -172,56 +174,58 @@ def _wave_vector_fields(state: State) -> list[Viewable]:
 
 
 def _exact(state: State) -> list[Viewable]:
-    button = pmui.Button(
-        label="Exact at this q",
-        size="small",
-        margin=(4, 3),
-        variant="outlined",
-    )
+    button = pmui.Button(label=ASK, size="small", margin=(4, 3), variant="outlined")
     words = pn.pane.HTML(
         HELP, margin=(0, 6), css_classes=["exact"], sizing_mode="stretch_width", styles=SMALL
     )
+    jobs: list[Job] = []  # the one that runs, if any
 
-    def compute(_: object) -> None:
+    def press(_: object) -> None:
+        if jobs:
+            jobs.pop().cancel()
+            button.label, words.object = ASK, HELP
+            return
         result, before = state.result, state.modes
-        button.loading = True
+        source = getattr(result.potential, "source", None)
+        if source is None:  # springs: no sooner asked than answered
+            show(before, result.modes(state.q, exact=True))
+            return
+        x, y, z = map(float, state.q)
+        job = state.computing.jobs.submit(WaveCalculation(result.atoms, source, (x, y, z)))
+        jobs.append(job)
+        button.label, words.object = "Cancel", "The model computes; everything else goes on."
 
         def work() -> Modes | PhonoscopeError:
             try:
-                return exact_modes(state)
+                return result.modes(before.q, matrix=job.result())
             except PhonoscopeError as error:
                 return error
 
         def tell(found: Modes | PhonoscopeError) -> None:
-            button.loading = False
+            if job not in jobs:  # cancelled
+                return
+            jobs.remove(job)
+            button.label, words.object = ASK, HELP
             if state.result is not result or state.modes is not before:
                 return
             if isinstance(found, PhonoscopeError):
                 words.object = _told(found)
-                return
-            state.param.update(modes=found)
-            words.object = comparison(before, found, state.branch, state.unit)
+            else:
+                show(before, found)
 
         in_background(work, tell)
 
-    def forget(*_: object) -> None:
-        words.object = HELP
+    def show(before: Modes, found: Modes) -> None:
+        state.param.update(modes=found)
+        words.object = comparison(before, found, state.branch, state.unit)
 
-    button.on_click(compute)
+    def forget(*_: object) -> None:
+        if not jobs:
+            words.object = HELP
+
+    button.on_click(press)
     state.param.watch(forget, "modes")
     return [button, words]
-
-
-def exact_modes(state: State) -> Modes:
-    """Modes at the present wave vector from the model's own D(q), not interpolated.
-
-    Raises
-    ------
-    PhonoscopeError
-        if the model has no exact matrices, or is not on this machine.
-    """
-    modes: Modes = state.result.modes(state.q, exact=True)
-    return modes
 
 
 def comparison(interpolated: Modes, exact: Modes, branch: int, unit: str) -> str:

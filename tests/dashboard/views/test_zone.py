@@ -1,10 +1,15 @@
 import numpy as np
 import pytest
+from ase.build import bulk
 
 from dashboard.state import State
+from dashboard.subject import subject_of
 from dashboard.viewer import path_of, points_of, shape_of
-from dashboard.views.zone import comparison, exact_modes, wave_vector, zone_of, zone_view
+from dashboard.views.zone import wave_vector, zone_of, zone_view
 from engine.errors import PhonoscopeError
+from engine.formats.stored import result_from_bytes, result_to_bytes
+from engine.jobs import Jobs, Store
+from engine.phonons import phonons
 
 
 @pytest.fixture
@@ -31,14 +36,46 @@ def test_the_drawing_is_plain_data(silicon):
     assert [piece["first"] for piece in pieces] == [s.first for s in silicon.bands.segments]
 
 
+def exact_button(view):
+    (button,) = view.select(lambda part: getattr(part, "label", "") == "Exact at this q")
+    return button
+
+
+def words_of(view):
+    (words,) = view.select(lambda part: "exact" in (getattr(part, "css_classes", None) or []))
+    return words.object
+
+
 def test_exact_modes_and_what_they_change_in_words():
     cubic = State(entry_name="simple-cubic")
     cubic.select(2, np.array([0.13, 0.02, 0.31]))
-    before, after = cubic.modes, exact_modes(cubic)
-    text = comparison(before, after, 2, "cm⁻¹")
-    assert f"{before.frequency_cm1[2]:.1f}" in text and f"{after.frequency_cm1[2]:.1f}" in text
+    view, before = zone_view(cubic), cubic.modes
+    exact_button(view).clicks += 1
+    after = cubic.modes
+    assert after is not before
+    assert f"{before.frequency_cm1[2]:.1f}" in words_of(view)
+    assert f"{after.frequency_cm1[2]:.1f}" in words_of(view)
     cubic.select(2, np.zeros(3))
-    assert "exact already" in comparison(cubic.modes, exact_modes(cubic), 2, "cm⁻¹")
+    exact_button(view).clicks += 1
+    assert "exact already" in words_of(view)
+
+
+def test_the_exact_modes_of_a_stored_result_are_a_job(stillinger_weber, tmp_path):
+    computed = phonons(bulk("Si"), stillinger_weber, (2, 2, 2))
+    state = State()
+    state.computing._jobs = Jobs(Store(tmp_path))
+    try:
+        stored, _ = result_from_bytes(result_to_bytes(computed))
+        state.show(subject_of("mine", stored))
+        q = np.array([0.21, 0.05, 0.33])
+        state.select(4, q)
+        view, before = zone_view(state), state.modes.frequency_cm1
+        exact_button(view).clicks += 1
+        expected = computed.modes(q, exact=True).frequency_cm1
+        assert np.allclose(state.modes.frequency_cm1, expected, atol=1e-3)
+        assert np.abs(before - expected).max() > 0.1  # the mesh was coarse
+    finally:
+        state.computing.jobs.close()
 
 
 def test_another_path_and_back(silicon):
