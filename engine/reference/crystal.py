@@ -36,10 +36,11 @@ from engine.relaxation import relax
 MAX_FORCE_EV_A = 1e-4
 INTERPOLATION_CM1 = 3.0
 """The mesh is made finer until the interpolation is better than this, or too dear."""
-FINER = (6, 8)
-"""Points along a direction, tried after the default of 4; more make an entry open slowly."""
-LARGEST_FINE = 1600
-"""Points times atoms up to which a finer mesh is tried."""
+FINER = (6, 8, 12, 16)
+"""Points along a direction, tried after the default of 4. Networks reach further than 4 cells, and
+imitate the field of long waves: polar crystals need the finer ones."""
+LARGEST_FINE = 2600
+"""Points times atoms up to which a finer mesh is tried; opening takes their square."""
 
 
 def compute(start: Atoms, model: Potential) -> Phonons:
