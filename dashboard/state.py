@@ -20,10 +20,10 @@ from dashboard.address import Address, q_of, text_of_q
 from dashboard.captions import UNITS
 from dashboard.computing import Computing
 from dashboard.keys import Keys
-from dashboard.subject import Subject, of_entry, of_key, subject_of
+from dashboard.subject import Subject, isotopologue_of, of_entry, of_key
 from engine import library
 from engine.errors import PhonoscopeError
-from engine.isotopologues import isotopologue
+from engine.isotopes import with_isotopes
 from engine.modes import Modes
 from engine.phonons import Bands, Phonons
 from engine.vibrations import Vibrations
@@ -185,15 +185,7 @@ class State(param.Parameterized):
         for number, mass in masses_amu.items():
             masses[number - 1] = mass
         atoms.set_masses(masses)
-        subject = self.subject
-        self.show(
-            subject_of(
-                subject.title,
-                isotopologue(self.result, atoms),
-                subject.entry,
-                origin=subject.origin,
-            )
-        )
+        self.show(isotopologue_of(self.subject, atoms))
         self.select(branch, q)
 
     def step(self, by: int) -> None:
@@ -250,6 +242,16 @@ class State(param.Parameterized):
         def path() -> str | None:
             return None if self.path == "auto" else self.path
 
+        def read_isotopes(text: str) -> None:
+            try:
+                atoms = with_isotopes(self.result.atoms, text.replace(":", "="))
+            except PhonoscopeError as error:
+                raise ValueError(f"{error.what}: {error.why}") from error
+            self.show(isotopologue_of(self.subject, atoms))
+
+        def isotopes() -> str | None:
+            return self.subject.isotopes.replace("=", ":") or None
+
         def read_mode(text: str) -> None:
             if not text.isdecimal() or not 1 <= int(text) <= len(self.modes):
                 raise ValueError(f"there are modes 1 to {len(self.modes)}")
@@ -271,10 +273,9 @@ class State(param.Parameterized):
         offer, changed = self.address.offer, (self, ["subject"])
         offer("structure", read_entry, lambda: self.entry_name, (self, ["entry_name"]))
         offer("result", lambda key: self.show(of_key(key)), lambda: self.subject.key, changed)
+        offer("isotopes", read_isotopes, isotopes, changed)
         offer("q", read_q, q, (self, ["modes"]))
-        offer(
-            "path", read_path, lambda: None if self.path == "auto" else self.path, (self, ["path"])
-        )
+        offer("path", read_path, path, (self, ["path"]))
         offer("mode", read_mode, lambda: str(self.branch + 1), (self, ["branch"]))
         offer("unit", read_unit, unit, (self, ["unit"]))
         self.address.follow(self, ["projector"])

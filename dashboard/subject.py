@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
+from ase import Atoms
 
 from engine import library
 from engine.domain import Surroundings
 from engine.errors import PhonoscopeError
 from engine.formats.stored import result_from_bytes
+from engine.isotopes import isotopes_text
+from engine.isotopologues import isotopologue
 from engine.jobs.store import Store
 from engine.library import Reference
 from engine.phonons import Bands, Dos, Phonons
@@ -34,6 +38,7 @@ class Subject:
         stored there.
     surroundings : how near the structure is to what the model was trained on; None: not measured.
     origin : how its geometry came about, in words; empty where that goes without saying.
+    plain : the same with the masses it had before isotopes were changed; None: they were not.
     """
 
     title: str
@@ -43,6 +48,12 @@ class Subject:
     key: str | None = None
     surroundings: Surroundings | None = None
     origin: str = ""
+    plain: Subject | None = None
+
+    @property
+    def isotopes(self) -> str:
+        """The isotopes that were changed, like ``2=2H,3=2H``."""
+        return isotopes_text(self.result.atoms, self.plain.result.atoms) if self.plain else ""
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -105,6 +116,20 @@ def subject_of(
     """A result, with its bands if it has any."""
     bands = result.bands() if isinstance(result, Phonons) else None
     return Subject(title, result, bands, entry, key, origin=origin)
+
+
+def isotopologue_of(subject: Subject, atoms: Atoms) -> Subject:
+    """The same with the masses of ``atoms``; force constants stay, and nothing is computed anew."""
+    plain = subject.plain or subject
+    result: Any = plain.result
+    changed = subject_of(
+        subject.title,
+        isotopologue(result, atoms),
+        subject.entry,
+        subject.key,
+        subject.origin,
+    )
+    return replace(changed, plain=plain, surroundings=subject.surroundings)
 
 
 def of_key(key: str) -> Subject:

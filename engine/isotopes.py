@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers
 
@@ -12,6 +13,9 @@ from engine.errors import PhonoscopeError
 RADIOACTIVE = {("H", 3): 3.01604928132, ("C", 14): 14.00324198862}
 """Masses in amu of what is used as a label but not found in nature; AME2020, M. Wang et al.,
 Chinese Phys. C 45, 030003 (2021)."""
+
+SAME_MASS_AMU = 1e-4
+"""No two isotopes of an element are as near."""
 
 NICKNAMES = {"D": "2H", "T": "3H"}
 
@@ -47,6 +51,24 @@ def with_isotopes(atoms: Atoms, text: str) -> Atoms:
         masses[number - 1] = isotope_mass_amu(symbol, nucleons)
     changed.set_masses(masses)
     return changed
+
+
+def isotopes_text(atoms: Atoms, plain: Atoms) -> str:
+    """The isotopes by which a structure differs from another, as :func:`with_isotopes` takes them.
+
+    Masses that no isotope has are left out.
+
+    Parameters
+    ----------
+    plain : the same atoms with other masses.
+    """
+    items = []
+    for i in np.flatnonzero(~np.isclose(atoms.get_masses(), plain.get_masses(), rtol=1e-6)):
+        symbol, mass = atoms.symbols[i], atoms.get_masses()[i]
+        for nucleons, known in isotopes_of(symbol).items():
+            if abs(known - mass) < SAME_MASS_AMU:
+                items.append(f"{i + 1}={nucleons}{symbol}")
+    return ",".join(items)
 
 
 def parse_isotopes(text: str) -> dict[int, tuple[str, int]]:

@@ -1,6 +1,7 @@
 // Bokeh's plots can be focused but have no name; Material UI's icon switches carry theirs on an element
-// around the input that has the focus.
+// around the input that has the focus; and the names of its icons' letters are no part of a button's.
 
+const ICON = "[class*=material-icons]:not([aria-hidden])"
 const LOOK = 1000 // ms; views come and go with the structure
 
 function* elements(root) {
@@ -21,6 +22,7 @@ function nameOfPlot(pane) {
 
 function name() {
   for (const element of elements(document)) {
+    if (element.matches(ICON)) element.setAttribute("aria-hidden", "true")
     if (element.hasAttribute("aria-label")) continue
     if (element.matches(".bk-events[tabindex]")) {
       element.setAttribute("role", "img")

@@ -25,6 +25,9 @@
   const audits = {
     controls: () => focusable().length,
     withoutName: () => focusable().filter((el) => !nameOf(el)).map((el) => el.outerHTML.slice(0, 160)),
+    // Icons whose letters would be read aloud as part of a name.
+    lettered: () => all(document).filter((el) =>
+      el.matches("[class*=material-icons]:not([aria-hidden=true])") && seen(el)).map((el) => el.outerHTML.slice(0, 160)),
     // Name, tag, whether the focus is seen, and the element that has it.
     focused: () => {
       let el = document.activeElement

@@ -24,6 +24,7 @@ def test_every_control_has_a_name_and_every_text_can_be_read(dashboard, address,
     dashboard.page.wait_for_timeout(1500)
     assert dashboard.page.evaluate(AUDIT, "controls") > 10
     assert dashboard.page.evaluate(AUDIT, "withoutName") == []
+    dashboard.eventually(lambda: dashboard.page.evaluate(AUDIT, "lettered") == [])
     # A dark theme reaches the last control some time after the page is drawn.
     dashboard.eventually(lambda: dashboard.page.evaluate(AUDIT, "pale") == [])
 

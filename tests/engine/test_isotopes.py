@@ -3,7 +3,13 @@ import pytest
 from ase.build import molecule
 
 from engine import PhonoscopeError
-from engine.isotopes import isotope_mass_amu, isotopes_of, parse_isotopes, with_isotopes
+from engine.isotopes import (
+    isotope_mass_amu,
+    isotopes_of,
+    isotopes_text,
+    parse_isotopes,
+    with_isotopes,
+)
 
 
 def test_text_is_understood():
@@ -77,3 +83,13 @@ def test_isotopes_of_an_element():
     assert list(isotopes_of("Cl")) == [35, 37]
     with pytest.raises(PhonoscopeError, match="no element"):
         isotopes_of("Q")
+
+
+def test_the_text_of_isotopes_gives_them_back():
+    methanol = molecule("CH3OH")
+    assert isotopes_text(methanol, methanol) == ""
+    text = "1=13C,2=18O,4=3H"
+    heavy = with_isotopes(methanol, text)
+    assert isotopes_text(heavy, methanol) == text
+    assert np.array_equal(with_isotopes(methanol, text).get_masses(), heavy.get_masses())
+    assert isotopes_text(methanol, heavy) == ""  # the mean of nature is no isotope
