@@ -13,14 +13,8 @@ import time
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.browser.ensure_chromium import find_chromium
+from tests.browser.probes import FLAGS
 
-FLAGS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-gpu-compositing",
-)
 MOVES = """() => {
   const find = (root) => {
     for (const el of root.querySelectorAll("*")) {

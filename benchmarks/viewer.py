@@ -29,48 +29,15 @@ from dashboard.viewer import Wave, motion_of, scene_of
 from dashboard.viewer.viewer import HERE
 from engine.structure import piece
 from tests.browser.ensure_chromium import find_chromium
+from tests.browser.probes import COUNT, FLAGS
 
 ROOT = Path(__file__).parents[1]
-FLAGS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-gpu-compositing",
-)
 FIND = """
 window.findAnimation = (root = document) => {
   for (const el of root.querySelectorAll("*")) {
     if (el.animation) return el.animation
     const found = el.shadowRoot && window.findAnimation(el.shadowRoot)
     if (found) return found
-  }
-}
-"""
-COUNT = """
-window.counted = { contexts: 0, buffers: 0, listeners: 0 }
-const getContext = HTMLCanvasElement.prototype.getContext
-HTMLCanvasElement.prototype.getContext = function (...args) {
-  if (/webgl/.test(args[0]) && !this.counted) { this.counted = true; counted.contexts++ }
-  return getContext.apply(this, args)
-}
-for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
-  const { createBuffer, deleteBuffer } = kind.prototype
-  kind.prototype.createBuffer = function () { counted.buffers++; return createBuffer.call(this) }
-  kind.prototype.deleteBuffer = function (buffer) {
-    if (buffer) counted.buffers--
-    deleteBuffer.call(this, buffer)
-  }
-}
-for (const target of [window, document]) {
-  const { addEventListener, removeEventListener } = target
-  target.addEventListener = function (...args) {
-    counted.listeners++
-    return addEventListener.apply(this, args)
-  }
-  target.removeEventListener = function (...args) {
-    counted.listeners--
-    return removeEventListener.apply(this, args)
   }
 }
 """

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, Route, expect
 
 from tests.browser.ensure_chromium import find_chromium
+from tests.browser.probes import FLAGS
 
 ROOT = Path(__file__).parents[2]
 # What a driver without a graphics card says of reading pixels back; nothing of ours.
@@ -35,13 +36,7 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     return {
         **browser_type_launch_args,
         "executable_path": chromium,
-        "args": [
-            "--no-sandbox",
-            "--use-gl=angle",
-            "--use-angle=swiftshader",
-            "--enable-unsafe-swiftshader",
-            "--disable-gpu-compositing",
-        ],
+        "args": list(FLAGS),
     }
 
 

@@ -10,34 +10,7 @@ import engine
 import engine.amplitude
 from engine.structure import commensurate_supercell
 from tests.browser.page import Dashboard
-
-COUNT = """
-window.counted = { contexts: 0, buffers: 0, listeners: 0 }
-const getContext = HTMLCanvasElement.prototype.getContext
-HTMLCanvasElement.prototype.getContext = function (...args) {
-  if (/webgl/.test(args[0]) && !this.counted) { this.counted = true; counted.contexts++ }
-  return getContext.apply(this, args)
-}
-for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
-  const { createBuffer, deleteBuffer } = kind.prototype
-  kind.prototype.createBuffer = function () { counted.buffers++; return createBuffer.call(this) }
-  kind.prototype.deleteBuffer = function (buffer) {
-    if (buffer) counted.buffers--
-    deleteBuffer.call(this, buffer)
-  }
-}
-for (const target of [window, document.documentElement]) {
-  const { addEventListener, removeEventListener } = target
-  target.addEventListener = function (...args) {
-    counted.listeners++
-    return addEventListener.apply(this, args)
-  }
-  target.removeEventListener = function (...args) {
-    counted.listeners--
-    return removeEventListener.apply(this, args)
-  }
-}
-"""
+from tests.browser.probes import COUNT
 
 
 @pytest.fixture

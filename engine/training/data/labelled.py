@@ -30,7 +30,7 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Float
 
-from engine.errors import PhonoscopeError
+from engine.training.data.parts import new_part, read_parts
 
 KINDS = {
     "equilibrium": "a minimum of the energy",
@@ -81,16 +81,7 @@ def write_part(
     ----------
     notes : attributes of the part; numbers, text, or what JSON can say.
     """
-    if len({(s.name, tuple(s.atoms.numbers)) for s in structures}) != 1:
-        raise ValueError("a part holds structures of one molecule, its atoms in one order")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with h5py.File(unfinished, "w") as file:
-        group = file.create_group(f"{structures[0].name}/{part}")
-        group["numbers"] = structures[0].atoms.numbers.astype(np.uint8)
-        group["kind"] = [s.kind for s in structures]
-        group["positions_A"] = np.array([s.atoms.positions for s in structures])
-        group["energy_eV"] = np.array([s.energy_eV for s in structures])
+    with new_part(path, part, structures, notes) as group:
         group["forces_eV_A"] = np.array([s.forces_eV_A for s in structures], np.float32)
         group["dipole_eA"] = np.array([s.dipole_eA for s in structures], np.float32)
         for field in SOMETIMES:
@@ -99,9 +90,6 @@ def write_part(
                 values = [getattr(structures[i], field) for i in having]
                 group.create_dataset(field, data=np.array(values, np.float32), compression="gzip")
                 group[f"{field}_of"] = having
-        for key, value in notes.items():
-            group.attrs[key] = value if isinstance(value, str | float | int) else json.dumps(value)
-    unfinished.replace(path)
 
 
 def _structures(name: str, group: h5py.Group) -> Iterable[LabelledStructure]:
@@ -131,23 +119,11 @@ def read_molecules(path: str | Path) -> list[LabelledStructure]:
     PhonoscopeError
         if there is nothing to read, or the file is not one of these.
     """
-    path = Path(path)
-    files = sorted(path.glob("*.h5")) if path.is_dir() else [path]
-    if not files or not files[0].is_file():
-        fix = "Compute some: python -m engine.training.make_data molecules."
-        raise PhonoscopeError(f"no labelled structures in {path}", "there is no .h5 file", fix)
-    found: dict[tuple[str, str, bytes], LabelledStructure] = {}
-    for file_path in files:
-        try:
-            with h5py.File(file_path) as file:
-                for name, parts in file.items():
-                    for part in parts.values():  # a later part may say more of the same structure
-                        for structure in _structures(name, part):
-                            place = structure.atoms.positions.tobytes()
-                            found[name, structure.kind, place] = structure
-        except (OSError, KeyError, AttributeError) as error:
-            fix = "Give what `make_data` wrote, or compute it again."
-            raise PhonoscopeError(f"cannot read {file_path}", str(error), fix) from error
+    # A later part may say more of the same structure.
+    found = {
+        (structure.name, structure.kind, structure.atoms.positions.tobytes()): structure
+        for structure in read_parts(path, "molecules", _structures)
+    }
     return list(found.values())
 
 

@@ -23,8 +23,6 @@ made, attributes of the file where its numbers come from.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +33,7 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Complex, Float
 
-from engine.errors import PhonoscopeError
+from engine.training.data.parts import new_part, read_parts
 
 CRYSTAL_KINDS = {
     "equilibrium": "atoms and cell at rest, within the space group of the structure type",
@@ -92,17 +90,8 @@ def write_crystals(
     ----------
     notes : attributes of the part; numbers, text, or what JSON can say.
     """
-    if len({(c.name, tuple(c.atoms.numbers)) for c in crystals}) != 1:
-        raise ValueError("a part holds structures of one crystal, its atoms in one order")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with h5py.File(unfinished, "w") as file:
-        group = file.create_group(f"{crystals[0].name}/{part}")
-        group["numbers"] = crystals[0].atoms.numbers.astype(np.uint8)
-        group["kind"] = [c.kind for c in crystals]
+    with new_part(path, part, crystals, notes) as group:
         group["cell_A"] = np.array([c.atoms.cell.array for c in crystals])
-        group["positions_A"] = np.array([c.atoms.positions for c in crystals])
-        group["energy_eV"] = np.array([c.energy_eV for c in crystals])
         for field in ("forces_eV_A", "stress_eV_A3"):
             group[field] = np.array([getattr(c, field) for c in crystals], np.float32)
         for of, fields in OF_SOME.items():
@@ -112,9 +101,6 @@ def write_crystals(
                 values = np.concatenate([getattr(c, field) for c in crystals])
                 values = values.astype(SINGLE.get(field, float))
                 group.create_dataset(field, data=values, compression="gzip")
-        for key, value in notes.items():
-            group.attrs[key] = value if isinstance(value, str | float | int) else json.dumps(value)
-    unfinished.replace(path)
 
 
 def read_crystals(path: str | Path) -> list[LabelledCrystal]:
@@ -125,22 +111,7 @@ def read_crystals(path: str | Path) -> list[LabelledCrystal]:
     PhonoscopeError
         if there is nothing to read, or the file is not one of these.
     """
-    path = Path(path)
-    files = sorted(path.glob("*.h5")) if path.is_dir() else [path]
-    if not files or not files[0].is_file():
-        fix = "Compute some: python -m engine.training.make_data crystals."
-        raise PhonoscopeError(f"no labelled crystals in {path}", "there is no .h5 file", fix)
-    found: list[LabelledCrystal] = []
-    for file_path in files:
-        try:
-            with h5py.File(file_path) as file:
-                for name, parts in file.items():
-                    for part in parts.values():
-                        found += _crystals(name, part)
-        except (OSError, KeyError, AttributeError) as error:
-            fix = "Give what `make_data` wrote, or compute it again."
-            raise PhonoscopeError(f"cannot read {file_path}", str(error), fix) from error
-    return found
+    return read_parts(path, "crystals", _crystals)
 
 
 def notes_of(path: Path, part: str) -> dict[str, Any]:

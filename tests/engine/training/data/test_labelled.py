@@ -58,7 +58,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 
 def test_a_part_is_of_one_molecule(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="one molecule"):
+    with pytest.raises(ValueError, match="one crystal or molecule"):
         write_part(tmp_path / "x.h5", "distorted", some() + some("CH4"), {})
     assert not any(tmp_path.iterdir())
 
@@ -114,5 +114,5 @@ def test_a_mistake_is_said_in_words(content: bytes | None, tmp_path: Path) -> No
     with pytest.raises(PhonoscopeError, match="missing"):
         read_molecules(path)
     if not content:
-        with pytest.raises(PhonoscopeError, match="no labelled structures"):
+        with pytest.raises(PhonoscopeError, match="no labelled molecules"):
             read_molecules(tmp_path)
