@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from ase import Atoms
-from jaxtyping import Float, Int
-from phonopy import Phonopy
-from phonopy.harmonic.dynamical_matrix import (
-    diagonalize_dynamical_matrices,
-    get_dynamical_matrices_at_qpoints,
-)
+from jaxtyping import Complex, Float, Int
 from phonopy.phonon.grid import BZGrid
-from phonopy.phonon.mesh import Mesh as PhonopyMesh
 from phonopy.phonon.tetrahedron_method import get_integration_weights
 from scipy.special import ndtr
 
 from engine.errors import PhonoscopeError
+from engine.phonons.force_constants import phonopy_cell
 from engine.phonons.operations import operations
 from engine.phonons.stars import Mesh, mesh_points, stars, symmetric_shift
 from engine.units import frequency_cm1
+
+Matrices = Callable[[Float[np.ndarray, "n_q 3"]], Complex[np.ndarray, "n_q 3*atoms 3*atoms"]]
 
 DENSE_LENGTH_A = 60.0
 """The dense mesh has so many points that they reach this far along each direction."""
@@ -101,31 +98,33 @@ class DenseModes:
     representative: Int[np.ndarray, " points"]
 
 
-def dense_modes(atoms: Atoms, ph: Phonopy, mesh: Mesh) -> DenseModes:
-    """Interpolated modes on a mesh, at its irreducible points."""
-    dynamical_matrix = ph.dynamical_matrix
-    assert dynamical_matrix is not None
+def dense_modes(atoms: Atoms, matrices: Matrices, mesh: Mesh) -> DenseModes:
+    """Interpolated modes on a mesh, at its irreducible points.
+
+    Parameters
+    ----------
+    matrices : gives D(q) of many wave vectors.
+    """
     everything, masses = operations(atoms), atoms.get_masses()
     group = everything[np.flatnonzero((masses[everything.sources] == masses).all(1))]
     points, shift = mesh_points(mesh), symmetric_shift(mesh, atoms.pbc, group)
     family = stars(points, mesh, group, shift)
 
     # phonopy counts the points in an order of its own.
-    described = PhonopyMesh(
-        dynamical_matrix, mesh, shift=shift, is_time_reversal=False, is_mesh_symmetry=False,
-        is_gamma_center=True,
-    )  # fmt: skip
-    places = np.rint(described.qpoints * mesh - shift).astype(int) % mesh
+    grid = BZGrid(
+        np.array(mesh),
+        lattice=phonopy_cell(atoms).cell,
+        is_shift=[int(x) for x in 2 * shift],
+        is_time_reversal=False,
+    )
+    places = grid.addresses[grid.grg2bzg] % mesh
     ours = np.ravel_multi_index(tuple(places.T), mesh)
     theirs = np.argsort(ours)
     order = np.argsort(theirs[family.irreducible])
     q = (points[family.irreducible[order]] + shift) / mesh
     origin = np.argsort(order)[family.origin]
 
-    eigenvalues, vectors = diagonalize_dynamical_matrices(
-        get_dynamical_matrices_at_qpoints(dynamical_matrix, q)
-    )
-    assert vectors is not None
+    eigenvalues, vectors = np.linalg.eigh(matrices(q))
     weights = (np.abs(vectors.reshape(len(q), len(atoms), 3, -1)) ** 2).sum(2).swapaxes(1, 2)
     multiplicity = np.bincount(origin)
     sources = group.sources[family.operation][:, None]
@@ -137,7 +136,7 @@ def dense_modes(atoms: Atoms, ph: Phonopy, mesh: Mesh) -> DenseModes:
         multiplicity=multiplicity,
         frequencies_cm1=frequency_cm1(eigenvalues),
         atom_weights=carried / multiplicity[:, None, None],
-        grid=described.bz_grid,
+        grid=grid,
         irreducible=irreducible,
         representative=irreducible[origin[ours]],
     )

@@ -19,7 +19,12 @@ from engine.modes import Modes
 from engine.phonons.bands import Bands, split_at_gamma, towards_neighbours
 from engine.phonons.branches import connected
 from engine.phonons.dos import DenseModes, Dos, dense_mesh, dense_modes, density_of_states
-from engine.phonons.force_constants import interpolated, phonopy_object
+from engine.phonons.force_constants import (
+    ForceConstants,
+    force_constants,
+    phonopy_object,
+    polar_matrices,
+)
 from engine.phonons.gamma import modes_at_gamma
 from engine.phonons.irreps import WaveSymmetries, wave_symmetries
 from engine.phonons.mesh import Sample, checked_mesh
@@ -93,9 +98,14 @@ class Phonons:
             self.state,
             self.gamma_force_constants,
             self.sample,
-            self.phonopy if self.sample else None,
+            self.force_constants if self.sample else None,
             self.born,
         )
+
+    @cached_property
+    def force_constants(self) -> ForceConstants:
+        """Force constants in space, without the non-analytic term; raises as :attr:`phonopy`."""
+        return force_constants(self.atoms, self._mesh_sample)
 
     @cached_property
     def phonopy(self) -> Phonopy:
@@ -106,13 +116,17 @@ class Phonons:
         PhonoscopeError
             without a mesh.
         """
+        return phonopy_object(self.atoms, self._mesh_sample, self.born)
+
+    @property
+    def _mesh_sample(self) -> Sample:
         if self.sample is None:
             raise PhonoscopeError(
                 "These phonons have no force constants",
                 "they were computed without a mesh of wave vectors, with exact matrices only",
                 "Compute them with engine.phonons(atoms, model, mesh=(4, 4, 4)).",
             )
-        return phonopy_object(self.atoms, self.sample, self.born)
+        return self.sample
 
     @cached_property
     def wave_symmetries(self) -> WaveSymmetries:
@@ -139,7 +153,7 @@ class Phonons:
         q = _wave_vectors(q)
         flat = q.reshape(-1, 3)
         if isinstance(self.potential, FiniteDifferencePotential):
-            matrices = interpolated(self.phonopy, flat, polar=False)
+            matrices = self.force_constants.matrices(flat)
         else:
             matrices = dynamical_matrices(self.atoms, self.potential, flat, self.dtype)
         if gauge == "atom":
@@ -183,7 +197,7 @@ class Phonons:
         if matrix is None and self._exact(exact):
             matrix = self.dynamical_matrix(q)
         elif matrix is None:
-            matrix = interpolated(self.phonopy, q[None])[0]
+            matrix = self._interpolated(q[None])[0]
         return modes_at(self.wave_symmetries, matrix, masses, q)
 
     def bands(
@@ -262,7 +276,15 @@ class Phonons:
 
     @cached_property
     def _dense(self) -> DenseModes:
-        return dense_modes(self.atoms, self.phonopy, dense_mesh(self.atoms))
+        return dense_modes(self.atoms, self._interpolated, dense_mesh(self.atoms))
+
+    def _interpolated(
+        self, q: Float[np.ndarray, "n_q 3"]
+    ) -> Complex[np.ndarray, "n_q 3*atoms 3*atoms"]:
+        """D(q) from force constants, with the term of Born charges if there are any."""
+        if self.born is not None:
+            return polar_matrices(self.phonopy, q)
+        return self.force_constants.matrices(q)
 
     def _matrices_along(
         self, q: Float[np.ndarray, "points 3"], distance: Float[np.ndarray, " points"], exact: bool
@@ -270,17 +292,17 @@ class Phonons:
         """D(q) along a path; with Born charges Γ is approached from its neighbour on the path."""
         if exact:
             return self.dynamical_matrix(q)
-        matrices = interpolated(self.phonopy, q)
+        matrices = self._interpolated(q)
         if self.born is not None:
             towards = towards_neighbours(q, distance)
             for i in np.flatnonzero(at_gamma(q)):
-                matrices[i] = interpolated(self.phonopy, np.zeros((1, 3)), towards[i])[0]
+                matrices[i] = polar_matrices(self.phonopy, np.zeros((1, 3)), towards[i])[0]
         return matrices
 
     def _modes_on(self, mesh: Sequence[int] | None) -> DenseModes:
         if mesh is None:
             return self._dense
-        return dense_modes(self.atoms, self.phonopy, checked_mesh(self.atoms, mesh))
+        return dense_modes(self.atoms, self._interpolated, checked_mesh(self.atoms, mesh))
 
     def _exact(self, exact: bool | None) -> bool:
         if exact and isinstance(self.potential, FiniteDifferencePotential):
@@ -301,7 +323,7 @@ class Phonons:
                 "Leave it away, or give born= to engine.phonons.",
             )
         towards = self.atoms.cell.array @ direction / np.linalg.norm(direction)
-        matrix = interpolated(self.phonopy, q[None], towards)[0]
+        matrix = polar_matrices(self.phonopy, q[None], towards)[0]
         return modes_at_gamma(matrix.real, self.atoms, None)
 
 

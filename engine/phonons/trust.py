@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 from jaxtyping import Complex, Float
-from phonopy import Phonopy
 
 from engine.derivatives import EnergyResult
 from engine.phonons.bands import UNSTABLE_CM1
 from engine.phonons.columns import little_group, reconstructed
-from engine.phonons.force_constants import interpolated
+from engine.phonons.force_constants import ForceConstants
 from engine.phonons.mesh import Sample
 from engine.phonons.operations import operations
 from engine.phonons.polar import BornCharges
@@ -108,7 +107,7 @@ def measured(
     state: EnergyResult,
     gamma: Float[np.ndarray, "3*atoms 3*atoms"],
     sample: Sample | None,
-    ph: Phonopy | None,
+    constants: ForceConstants | None,
     born: BornCharges | None,
 ) -> Trust:
     """Measure a result.
@@ -116,7 +115,7 @@ def measured(
     Parameters
     ----------
     gamma : Phi(q=0) in eV/angstrom^2, of which alone the trust is known without a mesh.
-    ph : force constants, None without a mesh.
+    constants : force constants in space, None without a mesh.
     """
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     weights = np.outer(root_mass, root_mass)
@@ -131,8 +130,8 @@ def measured(
     frequencies = frequency_cm1(np.linalg.eigvalsh(exact))
     where = q[frequencies.min(1).argmin()]
     interpolation_error = None
-    if sample is not None and ph is not None and len(sample.check_q):
-        between = interpolated(ph, sample.check_q, polar=False)
+    if sample is not None and constants is not None and len(sample.check_q):
+        between = constants.matrices(sample.check_q)
         expected = frequencies[len(sample.q) :]
         error = np.abs(frequency_cm1(np.linalg.eigvalsh(between)) - expected).max()
         interpolation_error = float(error)

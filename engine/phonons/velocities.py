@@ -8,7 +8,7 @@ from phonopy import Phonopy
 from phonopy.phonon.group_velocity import GroupVelocity
 from scipy import constants
 
-from engine.phonons.force_constants import interpolated
+from engine.phonons.force_constants import polar_matrices
 from engine.units import CM1_PER_ROOT, frequency_cm1
 
 KM_S_PER_CM1_A = float(constants.c * 100 * 1e-10 / 1e3)
@@ -34,7 +34,7 @@ def group_velocities(
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes.run(q)
     assert slopes.group_velocities is not None
-    frequencies = frequency_cm1(np.linalg.eigvalsh(interpolated(ph, q)))[:, :, None]
+    frequencies = frequency_cm1(np.linalg.eigvalsh(polar_matrices(ph, q)))[:, :, None]
     # phonopy divides by the signed frequency, which turns the slopes of imaginary ones round.
     velocities = np.sign(frequencies) * slopes.group_velocities * KM_S_PER_CM1_A
     return np.where(np.abs(frequencies) > RESTING_CM1, velocities, 0.0)

@@ -39,8 +39,8 @@ INTERPOLATION_CM1 = 3.0
 FINER = (6, 8, 12, 16)
 """Points along a direction, tried after the default of 4. Networks reach further than 4 cells, and
 imitate the field of long waves: polar crystals need the finer ones."""
-LARGEST_FINE = 2600
-"""Points times atoms up to which a finer mesh is tried; opening takes their square."""
+LARGEST_FINE = 9000
+"""Points times atoms up to which a finer mesh is tried."""
 
 
 def compute(start: Atoms, model: Potential) -> Phonons:

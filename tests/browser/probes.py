@@ -24,7 +24,7 @@ for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]
     deleteBuffer.call(this, buffer)
   }
 }
-for (const target of [window, document, document.documentElement]) {
+for (const target of [window, document]) {
   const { addEventListener, removeEventListener } = target
   target.addEventListener = function (...args) {
     counted.listeners++

@@ -185,7 +185,7 @@ def test_styles_axes_views_and_phase_by_hand(dashboard, address):
     page.get_by_label("Cell", exact=True).click()
     dashboard.eventually(lambda: dashboard.of_viewer("a.boxShape === null"))
     count = dashboard.of_viewer("a.count")
-    page.get_by_label("along c").click()
+    page.get_by_role("combobox", name="along c").click()
     page.get_by_role("menuitem", name="1", exact=True).click()
     dashboard.eventually(lambda: dashboard.of_viewer("a.count") < count)
     with page.expect_download() as download:

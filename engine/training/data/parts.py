@@ -52,7 +52,7 @@ def new_part(
     notes : attributes of the part; numbers, text, or what JSON can say.
     """
     if len({(s.name, tuple(s.atoms.numbers)) for s in structures}) != 1:
-        raise ValueError("a part holds structures of one crystal or molecule, its atoms in one order")
+        raise ValueError("a part is of one crystal or molecule, its atoms in one order")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     with h5py.File(unfinished, "w") as file:

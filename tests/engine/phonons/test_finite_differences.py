@@ -13,7 +13,7 @@ from phonopy.structure.atoms import PhonopyAtoms
 import engine
 from engine import PhonoscopeError
 from engine.formats import phonons_document
-from engine.phonons.force_constants import interpolated
+from engine.phonons.force_constants import polar_matrices
 from tests.engine.phonons.test_mesh import pairs
 
 EMT_MODEL = engine.from_calculator(EMT, "emt")
@@ -68,7 +68,7 @@ def test_interpolation_knows_where_the_atoms_are_given(moved):
     ph = engine.phonons(atoms, pairs("Mg", "O", within=2.5), mesh=(2, 2, 2))
     assert ph.trust.interpolation_error_cm1 < 1e-6
     matrix = ph.dynamical_matrix(Q[3])
-    assert np.allclose(interpolated(ph.phonopy, Q[3:])[0], matrix, atol=1e-9)
+    assert np.allclose(polar_matrices(ph.phonopy, Q[3:])[0], matrix, atol=1e-9)
 
 
 def test_on_the_mesh_they_are_exact_up_to_the_step(silicon, stillinger_weber):
