@@ -8,8 +8,15 @@ FOCUS = {"outline": "3px solid #e69f00", "outlineOffset": "2px"}
 """Orange is seen on the blue bar, on white and on black."""
 
 DIALOG: dict[str, Any] = {
-    # A dialog that a button of the bar opens would have the bar's colours.
-    "& .MuiDialog-paper": {"backgroundColor": "background.paper", "color": "text.primary"},
+    # A dialog that a button of the bar opens would have the bar's colours, its variables too.
+    "& .MuiDialog-paper": {
+        "--mui-palette-background-paper": "var(--panel-surface-color)",
+        "--mui-palette-text-primary": "var(--panel-on-surface-color)",
+        "--mui-palette-text-secondary": "var(--panel-on-surface-color)",
+        "backgroundColor": "var(--panel-surface-color)",
+        "color": "var(--panel-on-surface-color)",
+    },
+    "& .MuiListItemIcon-root .material-icons": {"color": "inherit"},
     "& .MuiDialogTitle-root": {"paddingBottom": "8px"},
 }
 

@@ -12,6 +12,7 @@ from ase.data import covalent_radii
 from ase.data.colors import jmol_colors
 from jaxtyping import Float, Int
 
+from dashboard.viewer import principal_axes
 from engine import library
 from engine.structure import Piece, piece
 
@@ -110,26 +111,13 @@ def _shown(atoms: Atoms) -> Piece:
 def _directions(atoms: Atoms, shown: Piece) -> Float[np.ndarray, "3 3"]:
     """Rows: what points to the right, up, and to the eye."""
     if shown.box is None:
-        return _tilt(14, 18) @ _principal(shown.positions)
+        return _tilt(14, 18) @ principal_axes(shown.positions)
     upright = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])  # x to the right, z up
     if atoms.pbc.sum() == 1:
-        return _tilt(12, 0) @ _principal(shown.positions)
+        return _tilt(12, 0) @ principal_axes(shown.positions)
     if atoms.pbc.sum() == 2:
         return _tilt(52, 0) @ upright
     return _tilt(14, 24) @ upright
-
-
-def _principal(positions: Float[np.ndarray, "atoms 3"]) -> Float[np.ndarray, "3 3"]:
-    """Longest axis to the right, shortest to the eye; as given where all are the same."""
-    centred = positions - positions.mean(0)
-    spread, axes = np.linalg.eigh(centred.T @ centred)
-    if spread[2] - spread[0] < 1e-3 * spread[2]:
-        return np.eye(3)
-    axes = axes[:, ::-1].T
-    axes[0] *= np.sign(axes[0, np.argmax(np.abs(axes[0]))])
-    axes[1] *= np.sign(axes[1, np.argmax(np.abs(axes[1]))])
-    axes[2] = np.cross(axes[0], axes[1])
-    return axes
 
 
 def _tilt(down: float, aside: float) -> Float[np.ndarray, "3 3"]:

@@ -58,7 +58,7 @@ def _view(playback: Playback) -> list[Viewable]:
     cell = pmui.Switch.from_param(viewer.param.cell, name="Cell", **SWITCH)
     axes = pmui.Switch.from_param(viewer.param.axes, name="Axes", **SWITCH)
     trace = pmui.Switch.from_param(viewer.param.trace, name="Paths", **SWITCH)
-    along = [pmui.Button(width=64, **SMALL_BUTTON) for _ in range(3)]
+    along = [pmui.Button(width=54, **SMALL_BUTTON) for _ in range(3)]
     for button in along:
         button.on_click(lambda event: viewer.look_along(event.obj.label))
 

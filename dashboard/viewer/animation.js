@@ -92,7 +92,7 @@ export class Animation {
   /** As large as the view has room for. */
   fit() {
     this.viewer.zoomTo()
-    fill(this.viewer, this.host, this.positions, this.count)
+    fill(this.viewer, this.host, this.positions, this.count, this.scene.open.length ? 0.25 : 0.15)
     this.fitted = this.viewer.getView().slice(0, 4)
   }
 
@@ -246,7 +246,7 @@ export class Animation {
   }
 
   resetView() {
-    this.viewer.setView([0, 0, 0, 0, 0, 0, 0, 1]) // as if nobody had turned it
+    this.viewer.setView([0, 0, 0, 0, ...facing(this.scene.towards, this.scene.up)])
     this.viewer.rotate(-14, "y")
     this.viewer.rotate(10, "x")
     this.start = this.viewer.getView().slice(4)

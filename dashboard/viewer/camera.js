@@ -34,8 +34,8 @@ export function facing(towards, up) {
 const at = (places, i) => ({ x: places[3 * i], y: places[3 * i + 1], z: places[3 * i + 2] })
 const all = (places, n) => Array.from({ length: n }, (_, i) => at(places, i))
 
-/** Zoom until the atoms fill the view; 3Dmol alone leaves room for every way of turning them. */
-export function fill(viewer, host, places, n) {
+/** Zoom until the atoms fill the view but for a margin; 3Dmol alone leaves room for every way of turning them. */
+export function fill(viewer, host, places, n, margin) {
   viewer.render()
   if (!n) return
   const seen = viewer.modelToScreen(all(places, n))
@@ -48,7 +48,7 @@ export function fill(viewer, host, places, n) {
     return high - low
   }
   const { width, height } = host.getBoundingClientRect()
-  const rest = 30 + 0.15 * Math.min(width, height) // for the atoms' size, motion and arrows
+  const rest = 30 + margin * Math.min(width, height) // for the atoms' size, motion, arrows, open bonds
   const factor = Math.min((width - rest) / Math.max(span("x"), 1), (height - rest) / Math.max(span("y"), 1))
   if (factor > 0) viewer.zoom(Math.min(factor, 2.4))
   viewer.render()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 from ase.data import chemical_symbols
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 
 from engine.modes import Modes
 from engine.structure import Piece, conventional_vectors
@@ -49,13 +49,14 @@ def scene_of(atoms: Atoms, piece: Piece) -> dict[str, Any]:
     ``bonds`` as pairs, flat; ``open``, the atoms from which bonds lead out; for every place
     ``source``, the atom of the primitive cell it repeats (one of ``cell_atoms``), and ``lattice``,
     the integers R by which it is shifted, flat; ``box``, origin and three vectors of the cell,
-    flat, or null; ``axes``, names and directions; ``structure``, the same for every piece of one
-    crystal.
+    flat, or null; ``axes``, names and directions; ``up`` and ``towards`` the eye, directions of the
+    view to begin with; ``structure``, the same for every piece of one crystal.
     """
     numbers, element = np.unique(piece.numbers, return_inverse=True)
     out = piece.open_bonds
     whole = bool(atoms.pbc.all())
     axes = conventional_vectors(atoms) @ atoms.cell.array if whole else np.eye(3)
+    _, up, towards = np.eye(3) if atoms.pbc.any() else principal_axes(piece.positions)
     same = (atoms.numbers, atoms.positions, atoms.cell.array)
     return {
         "elements": [chemical_symbols[number] for number in numbers],
@@ -70,8 +71,30 @@ def scene_of(atoms: Atoms, piece: Piece) -> dict[str, Any]:
         if piece.box is None or piece.box_origin is None
         else np.concatenate([piece.box_origin, piece.box.ravel()]),
         "axes": {"names": list("abc" if whole else "xyz"), "vectors": axes.astype(float).ravel()},
+        "up": up.tolist(),
+        "towards": towards.tolist(),
         "structure": hashlib.sha256(b"".join(a.tobytes() for a in same)).hexdigest(),
     }
+
+
+def principal_axes(positions: Float[np.ndarray, "atoms 3"]) -> Float[np.ndarray, "3 3"]:
+    """Rows to the right, up and to the eye: along the longest extent, the next, the shortest.
+
+    As given where all are the same.
+    """
+    centred = positions - positions.mean(0)
+    spread, axes = np.linalg.eigh(centred.T @ centred)
+    if spread[2] - spread[0] < 1e-3 * spread[2]:
+        return np.eye(3)
+    axes = axes[:, ::-1].T
+    if spread[1] - spread[0] < 1e-3 * spread[2]:  # round about the longest: x up, as modes take it
+        x = np.eye(3)[np.argmin(np.abs(axes[0]).round(3))]
+        axes[1] = x - (x @ axes[0]) * axes[0]
+        axes[1] /= np.linalg.norm(axes[1])
+    axes[0] *= np.sign(axes[0, np.argmax(np.abs(axes[0]))])
+    axes[1] *= np.sign(axes[1, np.argmax(np.abs(axes[1]))])
+    axes[2] = np.cross(axes[0], axes[1])
+    return axes
 
 
 def motion_of(modes: Modes, waves: Sequence[Wave], true_speed: bool = False) -> dict[str, Any]:

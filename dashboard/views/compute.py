@@ -117,7 +117,7 @@ def compute_view(state: State) -> Viewable:
         lambda event: new_structure() if event.new == "Compute" and computing.draft is None else 0,
         "drawer",
     )
-    return pn.Column(
+    settings = pn.Column(
         structure,
         shown,
         model,
@@ -125,13 +125,14 @@ def compute_view(state: State) -> Viewable:
         mesh,
         tolerance,
         plan,
-        go,
         own_model,
         sizing_mode="stretch_both",
         scroll="y-auto",
-        margin=(8, 10),
+        margin=0,
         css_classes=["compute-panel"],
     )
+    # However small the window, the button is in it.
+    return pn.Column(settings, go, sizing_mode="stretch_both", margin=(8, 10))
 
 
 def _structure(found: Understanding) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import Tap
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Label, Range1d
 from bokeh.plotting import figure
 from jaxtyping import Float
 from panel.viewable import Viewable
@@ -186,7 +186,20 @@ def _heights(
         state,
         axis,
         y_range=Range1d(start=-0.06 * top, end=1.15 * top),
-        y_axis_label=f"{kind.name} ({kind.unit})",
+        y_axis_label=kind.unit,
+    )
+    # In the plot: beside it, a small one would have no room for the words.
+    plot.add_layout(
+        Label(
+            x=8,
+            y=1.1 * top,
+            x_units="screen",
+            text=kind.name,
+            text_color=kind.color,
+            text_baseline="top",
+            text_font_size="13px",
+            text_font_style="bold",
+        )
     )
     low, high = sorted((axis.start / unit, axis.end / unit))
     at = np.sort(np.concatenate([np.linspace(max(low, 0.0), high, POINTS), lines_cm1[real]]))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from ase.build import molecule
 
 import engine
 from dashboard.viewer import Wave, motion_of, scene_of
@@ -66,3 +67,17 @@ def test_a_wave_without_frequency_has_no_wild_rates(branches):
     modes = engine.entry("silicon").result().gamma
     rates = [w["rate"] for w in motion_of(modes, [Wave(k) for k in branches])["waves"]]
     assert max(rates) == 1 and min(rates) >= 0
+
+
+def test_molecules_lie_across_the_view():
+    for name, across in (("CO2", 2), ("C6H6", None), ("C2H2", 2)):
+        atoms = molecule(name)
+        atoms.rotate(35, (1, 2, 3))
+        scene = scene_of(atoms, piece(atoms))
+        view = np.array([np.cross(scene["up"], scene["towards"]), scene["up"], scene["towards"]])
+        assert np.allclose(view @ view.T, np.eye(3))
+        extent = np.ptp(atoms.positions @ view.T, axis=0)
+        assert extent[2] < 1e-6  # flat to the eye
+        assert across is None or extent[1] < 1e-6  # and straight to the right
+    methane = molecule("CH4")
+    assert scene_of(methane, piece(methane))["towards"] == [0, 0, 1]
