@@ -13,10 +13,10 @@ DIALOG: dict[str, Any] = {
         "--mui-palette-background-paper": "var(--panel-surface-color)",
         "--mui-palette-text-primary": "var(--panel-on-surface-color)",
         "--mui-palette-text-secondary": "var(--panel-on-surface-color)",
+        "--mui-palette-action-active": "var(--panel-on-surface-color)",
         "backgroundColor": "var(--panel-surface-color)",
         "color": "var(--panel-on-surface-color)",
     },
-    "& .MuiListItemIcon-root .material-icons": {"color": "inherit"},
     "& .MuiDialogTitle-root": {"paddingBottom": "8px"},
 }
 
