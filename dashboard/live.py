@@ -31,9 +31,13 @@ def live_text(
 
 
 def made_when_first(
-    owner: param.Parameterized, names: str, seen: Callable[[], bool], place: Any, parts: list[Any]
+    owner: param.Parameterized,
+    names: str,
+    seen: Callable[[], bool],
+    place: Any,
+    parts: Callable[[], list[Any]],
 ) -> None:
-    """Give a place its parts when it is seen for the first time: the page opens sooner.
+    """Make the parts of a place when it is seen for the first time: the page opens sooner.
 
     Parameters
     ----------
@@ -42,7 +46,7 @@ def made_when_first(
 
     def fill(*_: object) -> None:
         if seen() and not place.objects:
-            place.objects = parts
+            place.objects = parts()
 
     owner.param.watch(fill, names)
     fill()

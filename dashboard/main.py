@@ -148,7 +148,7 @@ def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace:
 
 
 def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> Viewable:
-    """Views of which one is seen; each goes to the browser when it is first opened, and stays.
+    """Views of which one is seen; each is made when it is first opened, and stays.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
 
     for k, (name, view) in enumerate(views.items()):
         opened = partial(lambda k: tabs.active == k, k)
-        made_when_first(tabs, "active", opened, places[name], [view(state)])
+        made_when_first(tabs, "active", opened, places[name], partial(_alone, view, state))
 
     def slug(name: str) -> str:
         return name.lower().replace(" ", "-")
@@ -183,6 +183,10 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), part)
     state.address.offer(part, read, write, (tabs, ["active"]))
     return tabs
+
+
+def _alone(view: View, state: State) -> list[Viewable]:
+    return [view(state)]
 
 
 hv.extension("bokeh", logo=False)

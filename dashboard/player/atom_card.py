@@ -41,7 +41,7 @@ def atom_card(playback: Playback) -> Viewable:
         css_classes=["atom-card"],
         styles={"position": "absolute", "left": "8px", "top": "8px", "z-index": "2"},
     )
-    made_when_first(card, "visible", lambda: card.visible, card, [text, isotope, close])
+    made_when_first(card, "visible", lambda: card.visible, card, lambda: [text, isotope, close])
     filling = False
 
     def show(*_: object) -> None:

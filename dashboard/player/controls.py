@@ -59,6 +59,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
         amplitude.visible, temperature.visible = not playback.thermal, playback.thermal
 
     playback.param.watch(choose_amplitude, "thermal")
+    choose_amplitude()
     speed = pmui.FloatSlider.from_param(
         viewer.param.speed, name="Speed (1/s)", start=0.1, end=2.0, step=0.1, **SLIDER
     )

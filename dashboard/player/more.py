@@ -33,14 +33,17 @@ def more(playback: Playback) -> Viewable:
         css_classes=["more"],
         styles={"overflow-y": "auto", "border-left": "1px solid #8884"},
     )
-    parts = [
-        _title("View"),
-        *_view(playback),
-        _cells(playback),
-        _title("Motion"),
-        *_motion(playback),
-        superposition(playback, sheet),
-    ]
+
+    def parts() -> list[Any]:
+        return [
+            _title("View"),
+            *_view(playback),
+            _cells(playback),
+            _title("Motion"),
+            *_motion(playback),
+            superposition(playback, sheet),
+        ]
+
     made_when_first(sheet, "visible", lambda: sheet.visible, sheet, parts)
     return sheet
 
@@ -116,7 +119,7 @@ def _motion(playback: Playback) -> list[Viewable]:
     viewer = playback.viewer
     thermal = pmui.Switch.from_param(playback.param.thermal, name="Thermal amplitude", **SWITCH)
     exaggeration = pmui.FloatSlider.from_param(
-        playback.param.exaggeration, name="Exaggeration ×", step=1, visible=False, **WIDE
+        playback.param.exaggeration, name="Exaggeration ×", step=1, visible=playback.thermal, **WIDE
     )
     playback.param.watch(lambda event: setattr(exaggeration, "visible", event.new), "thermal")
     true_speed = pmui.Switch.from_param(
@@ -124,7 +127,7 @@ def _motion(playback: Playback) -> list[Viewable]:
     )
     meaning = pn.pane.HTML(
         "1000 cm⁻¹ goes through as many cycles a second as Speed says, others in proportion.",
-        visible=False,
+        visible=playback.true_speed,
         margin=(0, 6, 4, 6),
         styles={"font-size": "12px", "opacity": "0.8"},
     )

@@ -61,6 +61,7 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
     sheet.param.watch(show, "visible")
     state.param.watch(show, ["modes", "branch", "unit"])
     playback.param.watch(show, "others")
+    show()
     title = pn.pane.HTML("<b>Superposition</b>", margin=(8, 6, 2, 10), styles={"font-size": "13px"})
     return pn.Column(
         title,

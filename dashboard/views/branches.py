@@ -115,6 +115,10 @@ def _swatch(color: str, name: str) -> str:
     )
 
 
+SEEN_DIGITS = 3
+"""Lines that differ in cm^-1 by less lie on one another."""
+
+
 def _lines(bands: Bands) -> list[tuple[Any, int]]:
     """Segment and branch of every line that does not lie on another of its level."""
     found: dict[tuple[int, str | None, bytes], tuple[Any, int]] = {}
@@ -123,7 +127,8 @@ def _lines(bands: Bands) -> list[tuple[Any, int]]:
             y: Float[np.ndarray, " points"] = bands.connected_cm1[
                 segment.first : segment.last + 1, branch
             ]
-            found.setdefault((segment.first, label, y.tobytes()), (segment, branch))
+            seen = (y.round(SEEN_DIGITS) + 0.0).tobytes()
+            found.setdefault((segment.first, label, seen), (segment, branch))
     return list(found.values())
 
 

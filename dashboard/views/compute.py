@@ -117,6 +117,7 @@ def compute_view(state: State) -> Viewable:
         lambda event: new_structure() if event.new == "Compute" and computing.draft is None else 0,
         "drawer",
     )
+    new_structure()
     settings = pn.Column(
         structure,
         shown,

@@ -14,7 +14,8 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import Tap
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Label, Range1d
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
+from bokeh.models.annotations import Label
 from bokeh.plotting import figure
 from jaxtyping import Float
 from panel.viewable import Viewable
