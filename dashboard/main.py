@@ -11,6 +11,7 @@ from typing import Any
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
+from panel.util import edit_readonly
 from panel.viewable import Viewable
 
 from dashboard import captions
@@ -105,8 +106,13 @@ def page() -> pmui.Page:
         sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"])],
         main=[workspace],
         sidebar_width=310,
+        busy_indicator=None,
         theme_config=theme_config(),
     )
+    # It would follow every callback, and each change of the page's own model walks through all models
+    # below it: 70 ms before and after every click.
+    with edit_readonly(assembled):
+        assembled.busy = False
     _follow_theme(state, viewer, assembled, workspace)
     if complaint := state.address.complaint():
         state.tell(Notice(complaint, kind="warning"))
