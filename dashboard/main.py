@@ -109,8 +109,8 @@ def page() -> pmui.Page:
         busy_indicator=None,
         theme_config=theme_config(),
     )
-    # It would follow every callback, and each change of the page's own model walks through all models
-    # below it: 70 ms before and after every click.
+    # It would follow every callback, and each change of the page's own model walks through all
+    # models below it: 70 ms before and after every click.
     with edit_readonly(assembled):
         assembled.busy = False
     _follow_theme(state, viewer, assembled, workspace)
