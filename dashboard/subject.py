@@ -13,6 +13,7 @@ from ase import Atoms
 from engine import library
 from engine.domain import Surroundings
 from engine.errors import PhonoscopeError
+from engine.experiment import compared
 from engine.formats.stored import result_from_bytes
 from engine.isotopes import isotopes_text
 from engine.isotopologues import isotopologue
@@ -20,7 +21,7 @@ from engine.jobs.store import Store
 from engine.library import Reference
 from engine.phonons import Bands, Dos, Phonons
 from engine.spectra import Intensities, intensities
-from engine.trust import Verdict, verdict
+from engine.trust import Check, Verdict, verdict
 from engine.vibrations import Vibrations
 
 
@@ -58,7 +59,16 @@ class Subject:
     @cached_property
     def verdict(self) -> Verdict:
         """Whether the result may be believed."""
-        return verdict(self.result, self.bands, self.surroundings)
+        return verdict(self.result, self.bands, self.surroundings, self._compared)
+
+    @property
+    def _compared(self) -> tuple[Check, ...]:
+        """The library's own results beside experiment, which is of natural isotopes."""
+        if self.entry is None or self.plain is not None:
+            return ()
+        result = self.result
+        modes = result.modes if isinstance(result, Vibrations) else result.gamma
+        return compared(modes, library.entry(self.entry).measured)
 
     @cached_property
     def intensities(self) -> Intensities | None:

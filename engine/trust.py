@@ -108,6 +108,7 @@ def verdict(
     result: Vibrations | Phonons,
     bands: Bands | None = None,
     surroundings: Surroundings | None = None,
+    more: tuple[Check, ...] = (),
 ) -> Verdict:
     """Every check of a result.
 
@@ -115,9 +116,10 @@ def verdict(
     ----------
     bands : of a crystal; an imaginary frequency along them counts too.
     surroundings : how near the structure is to what the model was trained on; None: not measured.
+    more : checks made elsewhere, of which the page tells first.
     """
     checks = _of_molecule(result) if isinstance(result, Vibrations) else _of_crystal(result, bands)
-    return Verdict((*checks, _domain(surroundings)))
+    return Verdict((*more, *checks, _domain(surroundings)))
 
 
 def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
@@ -126,7 +128,7 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
     return (
         _force(result.max_force_eV_A),
         _lowest(lowest, "", "the molecule"),
-        _held(
+        held(
             "Drift",
             result.residual_translation_cm1,
             "cm^-1",
@@ -135,7 +137,7 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
             "taken out; an error as large would shift the lowest vibration little up to the limit.",
             "Use tighter settings for the second derivatives.",
         ),
-        _held(
+        held(
             "Turning",
             result.residual_rotation_cm1,
             "cm^-1",
@@ -147,7 +149,7 @@ def _of_molecule(result: Vibrations) -> tuple[Check, ...]:
         _higher(
             None if group.next_higher is None else (group.next_higher.name, group.next_higher.rms_A)
         ),
-        _held(
+        held(
             "Symmetry of the second derivatives",
             result.hessian_symmetry_error,
             "",
@@ -165,7 +167,7 @@ def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
     checks = [_force(trust.max_force_eV_A)]
     if trust.max_stress_GPa is not None:
         checks.append(
-            _held(
+            held(
                 "Stress",
                 trust.max_stress_GPa,
                 "GPa",
@@ -181,7 +183,7 @@ def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
     where = f" at q = ({', '.join(f'{x + 0.0:.3g}' for x in q)})"
     checks += [
         _lowest(lowest, where, "the crystal"),
-        _held(
+        held(
             "Acoustic sum",
             trust.acoustic_sum_error,
             "eV/Å²",
@@ -190,7 +192,7 @@ def _of_crystal(result: Phonons, bands: Bands | None) -> tuple[Check, ...]:
             "Frequencies near Γ are wrong: use double precision or a denser grid.",
         ),
         _interpolation(result),
-        _held(
+        held(
             "Symmetry of the second derivatives",
             trust.symmetry_error,
             "",
@@ -224,7 +226,7 @@ def _domain(found: Surroundings | None) -> Check:
         f"data. Forces may be off by {found.force_error_eV_A:.2g} eV/Å."
     )
     advice = "Choose a model trained on such structures, or compare with another one."
-    return _held(
+    return held(
         name, float(found.distance.max()), "", (1.0, WRONG_DISTANCE_FROM_DATA), meaning, advice
     )
 
@@ -241,7 +243,7 @@ def _limits_of_rigid(modes: Modes) -> tuple[float, float]:
     return min(large, LARGE_RIGID_CM1), wrong
 
 
-def _held(
+def held(
     name: str,
     value: float,
     unit: str,
@@ -249,12 +251,13 @@ def _held(
     meaning: str,
     advice: str,
 ) -> Check:
+    """A number held against its limits; the advice is given where it is not good."""
     mark: Mark = "good" if value <= limits[0] else "look" if value <= limits[1] else "bad"
     return Check(name, value, unit, *limits, mark, meaning, "" if mark == "good" else advice)
 
 
 def _force(largest_eV_A: float) -> Check:
-    return _held(
+    return held(
         "Force left on an atom",
         largest_eV_A,
         "eV/Å",
@@ -275,7 +278,7 @@ def _lowest(lowest_cm1: float, where: str, whose: str) -> Check:
 
 
 def _distance(rms_A: float, group: str) -> Check:
-    return _held(
+    return held(
         f"Distance from exact {group}",
         rms_A,
         "Å",
@@ -312,7 +315,7 @@ def _interpolation(result: Phonons) -> Check:
     name = "Interpolation between mesh points"
     error = result.trust.interpolation_error_cm1
     if error is not None:
-        return _held(
+        return held(
             name,
             error,
             "cm^-1",
@@ -332,7 +335,7 @@ def _long_range(result: Phonons) -> tuple[Check, ...]:
     name, optical = "Long-range field (LO-TO)", ~result.gamma.acoustic
     if result.born is not None:
         return (
-            _held(
+            held(
                 f"{name}, sum of Born charges",
                 result.born.neutrality_error_e,
                 "e",

@@ -25,6 +25,7 @@ LAYERS = [
     ["engine.phonons"],
     ["engine.isotopologues", "engine.spectra", "engine.trust"],
     ["engine.formats"],
+    ["engine.experiment"],
     ["engine.library", "engine.reference"],
     ["engine.reading"],
     ["engine.jobs"],

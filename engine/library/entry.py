@@ -12,6 +12,7 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Float
 
+from engine.experiment import Measured
 from engine.formats.stored import load_result
 from engine.isotopologues import isotopologue
 from engine.phonons import Phonons, phonons_from_force_constants
@@ -58,6 +59,7 @@ class Entry:
     atoms : the structure.
     model : name of the model by which it can be computed again, where there is one.
     springs : the springs that hold a model crystal together; empty for all others.
+    measured : frequencies that experiment has found.
     folder : where its files are.
     """
 
@@ -70,6 +72,7 @@ class Entry:
     atoms: Atoms
     model: str | None
     springs: tuple[dict[str, Any], ...] = field(repr=False)
+    measured: tuple[Measured, ...]
     folder: Path = field(repr=False)
 
     @cached_property

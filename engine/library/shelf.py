@@ -11,6 +11,7 @@ from ase import Atoms
 from ase.io import read as ase_read
 
 from engine.errors import PhonoscopeError
+from engine.experiment import Measured
 from engine.library.entry import Entry
 
 
@@ -57,6 +58,7 @@ def entry(name: str) -> Entry:
         atoms=structure,
         model=described.get("model"),
         springs=tuple(described.get("springs", ())),
+        measured=tuple(Measured(**known) for known in described.get("measured", ())),
         folder=folder,
     )
 
