@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import engine
 from engine import PhonoscopeError
 from engine.training.config import parsed, read_config, value_at
 
+RECIPES = Path(engine.__file__).parent / "training" / "recipes"
 GOOD = {"data": {"files": ["x"]}, "network": {"architecture": "nequip"}}
 
 
@@ -46,3 +50,11 @@ def test_files_that_are_no_configuration(tmp_path):
     for name, told in (("a", "cannot be read"), ("b", "is not right"), ("c", "cannot be read")):
         with pytest.raises(PhonoscopeError, match=told):
             read_config(tmp_path / f"{name}.toml")
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_the_recipes_are_complete_configurations(path):
+    config = read_config(path)
+    assert config.name == path.stem
+    assert config.data.reader in ("molecules", "crystals")
+    assert config.network["architecture"] in ("nequip", "mace")
