@@ -38,6 +38,7 @@ from dashboard.views.thermal import thermal_view
 from dashboard.views.trust import trust_view
 from dashboard.views.units import units_view
 from dashboard.views.zone import zone_view
+from engine import library
 from engine.errors import PhonoscopeError
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
@@ -80,8 +81,8 @@ def page() -> pmui.Page:
     viewer = Viewer(sizing_mode="stretch_both")
     shown = live_text(
         state,
-        ["result"],
-        lambda: f"{captions.formula(state.result)} · {captions.group(state.result)}",
+        ["subject"],
+        lambda: f"{_formula(state)} · {captions.group(state.result)}",
         css_classes=["shown"],
         styles={"color": "white", "font-size": "1.15em", "white-space": "nowrap"},
     )
@@ -127,6 +128,13 @@ def tell(state: State, error: BaseException) -> None:
     if not isinstance(error, PhonoscopeError):
         logging.getLogger("phonoscope").error("A callback failed", exc_info=error)
     state.tell(error)
+
+
+def _formula(state: State) -> str:
+    """As chemists write it where the library knows, like SF₆."""
+    if state.entry_name is None or state.subject.plain is not None:
+        return captions.formula(state.result)
+    return library.entry(state.entry_name).formula
 
 
 def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace: pn.Column) -> None:
