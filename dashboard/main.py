@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +177,14 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     )
 
     for k, (name, view) in enumerate(views.items()):
-        opened = partial(lambda k: tabs.active == k, k)
-        made_when_first(tabs, "active", opened, places[name], partial(_alone, view, state))
+
+        def opened(k: int = k) -> bool:
+            return bool(tabs.active == k)
+
+        def made(view: View = view) -> list[Viewable]:
+            return [view(state)]
+
+        made_when_first(tabs, "active", opened, places[name], made)
 
     def slug(name: str) -> str:
         return name.lower().replace(" ", "-")
@@ -197,10 +202,6 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), part)
     state.address.offer(part, read, write, (tabs, ["active"]))
     return tabs
-
-
-def _alone(view: View, state: State) -> list[Viewable]:
-    return [view(state)]
 
 
 hv.extension("bokeh", logo=False)

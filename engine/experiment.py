@@ -12,7 +12,7 @@ from engine.trust import Check, held
 
 FINE_PERCENT, WRONG_PERCENT = 5.0, 20.0
 """Good methods are within the first of what is measured; beyond the second force constants are off
-by almost half."""
+by a third and more."""
 
 
 @dataclass(frozen=True)

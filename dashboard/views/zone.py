@@ -188,7 +188,10 @@ def _exact(state: State) -> list[Viewable]:
         result, before = state.result, state.modes
         source = getattr(result.potential, "source", None)
         if source is None:  # springs: no sooner asked than answered
-            show(before, result.modes(state.q, exact=True))
+            try:
+                show(before, result.modes(state.q, exact=True))
+            except PhonoscopeError as error:  # finite differences
+                words.object = _told(error)
             return
         x, y, z = map(float, state.q)
         job = state.computing.jobs.submit(WaveCalculation(result.atoms, source, (x, y, z)))

@@ -181,7 +181,6 @@ def polar_matrices(
     ph: Phonopy,
     q: Float[np.ndarray, "n_q 3"],
     direction: Float[np.ndarray, "3"] | None = None,
-    polar: bool = True,
 ) -> Complex[np.ndarray, "n_q 3*atoms 3*atoms"]:
     """D(q) in the cell gauge by phonopy, in eV/(angstrom^2 amu).
 
@@ -189,12 +188,9 @@ def polar_matrices(
     ----------
     direction : from which q = 0 is approached, in units of the reciprocal vectors; only matters
         with the non-analytic term, which is left out at q = 0 without it.
-    polar : False leaves the non-analytic term out everywhere.
     """
     assert ph.dynamical_matrix is not None
-    matrices = get_dynamical_matrices_at_qpoints(
-        ph.dynamical_matrix, np.ascontiguousarray(q), is_nac=None if polar else False
-    )
+    matrices = get_dynamical_matrices_at_qpoints(ph.dynamical_matrix, np.ascontiguousarray(q))
     at_gamma = np.linalg.norm(q, axis=1) < 1e-9
     if direction is not None and at_gamma.any():
         matrices[at_gamma] = get_dynamical_matrices_at_qpoints(
