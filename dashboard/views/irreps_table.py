@@ -85,7 +85,7 @@ sub, sup {{ line-height: 0; }}
 
 
 class Arrows(JSComponent):
-    """Arrow keys in the element this stands in, and the selected row kept in sight."""
+    """Arrow keys in the element this stands in, and the selected row kept marked and in sight."""
 
     _esm = """
     const ROWS = ".tabulator-tableholder"
@@ -114,6 +114,16 @@ class Arrows(JSComponent):
       }
       place.addEventListener("keydown", pressed)
       place.addEventListener("click", clicked)
+      // Panel forgets a selection that was there before the table was drawn, and is asked again:
+      // here and not from the server, where a click made meanwhile is not known yet.
+      let tries = 100
+      const select = () => {
+        const [table] = Bokeh.index.query((view) => view.tabulator?.initialized)
+        table?.setSelection()
+        if (!deep(place.shadowRoot ?? place, ".tabulator-selected") && tries--)
+          setTimeout(select, 100)
+      }
+      select()
       model.on("msg:custom", () => setTimeout(() => {
         const root = place.shadowRoot ?? place
         deep(root, ROWS)?.setAttribute("tabindex", "0")
@@ -202,13 +212,6 @@ def irreps_table_view(state: State) -> Viewable:
     chosen.param.watch(show, "value")
     table.param.watch(select, "selection")
     renew()
-
-    # Tabulator does not show a selection made before it is drawn; one made afterwards it does.
-    def mark_once_drawn() -> None:
-        table.selection = []
-        mark()
-
-    pn.state.onload(mark_once_drawn)
     words = live_text(
         state,
         ["result", "modes"],

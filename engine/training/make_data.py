@@ -19,6 +19,7 @@ from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS
 from engine.training.data.crystals import Crystals
 from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.distortions import import_rdkit
+from engine.training.data.enumeration import variations
 from engine.training.data.labelled import pack as pack_parts
 from engine.training.data.labelled import read_molecules
 from engine.training.data.molecule_list import (
@@ -30,14 +31,19 @@ from engine.training.data.molecule_list import (
 from engine.training.data.molecules import DISTORTIONS, Workplace
 from engine.training.data.quantum import Pyscf
 from engine.training.data.queue import compile_quickly, run, single_threaded
+from engine.training.data.semiempirical import Xtb
 from engine.training.data.workplace import ItemType
 
 FOLDER = Path("build/data/molecules")
 PACKED = Path("assets/data/molecules.h5")
+SEMIEMPIRICAL_FOLDER = Path("build/data/semiempirical")
 CRYSTALS_FOLDER = Path("build/data/crystals")
 CRYSTALS_PACKED = Path("build/data/crystals.h5")
 DFT_FOLDER = Path("build/data/dft")
 DFT_PACKED = Path("assets/reference/crystals/pbesol.h5")
+IN_A_ROW = 40
+"""Crystals a process labels before a fresh one follows: they share compiled programs, of which a
+process cannot keep any number."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Option("--out", help="folder of the parts, one file each")]
@@ -73,6 +79,20 @@ def molecules(
         run(
             workplace, [m for m in group if m.name in names], numbers, processes, limit_hours * 3600
         )
+
+
+@app.command()
+def semiempirical(
+    out: Folder = SEMIEMPIRICAL_FOLDER,
+    count: Annotated[int, typer.Option(min=0, help="molecules beside the listed ones")] = 800,
+    processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
+    retry: Retry = False,
+) -> None:
+    """Compute many molecules by GFN2-xTB, for a network to begin with."""
+    molecules = MOLECULES + variations(MOLECULES, count)
+    single_threaded()
+    _forget_failures(out, retry)
+    run(Workplace(out, Xtb()), molecules, [1], processes, limit_s=300, in_a_row=100)
 
 
 @app.command()
@@ -120,7 +140,7 @@ def crystals(
     single_threaded()
     compile_quickly()
     _forget_failures(out, retry)
-    run(work, chosen, [1], processes, limit_hours * 3600)
+    run(work, chosen, [1], processes, limit_hours * 3600, IN_A_ROW)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Going through a list: a process an item; what is done is skipped, what fails recorded."""
+"""Going through a list in processes of its own; what is done is skipped, what fails recorded."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import multiprocessing
 import os
 import time
 import traceback
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
+from typing import Any
 
 from engine.errors import PhonoscopeError
 from engine.training.data.workplace import Item, PartsFolder
@@ -88,48 +89,78 @@ def run(
     stages: Sequence[int],
     processes: int,
     limit_s: float,
+    in_a_row: int = 1,
 ) -> None:
-    """Go through all tasks, `processes` items at a time, each in a fresh process.
+    """Go through all tasks, `processes` of them at a time.
 
     Parameters
     ----------
     limit_s : a task that takes longer is ended; the part it was at counts as failed.
+    in_a_row : tasks a process takes before a fresh one follows it. More than one where what a
+        process has compiled serves the next task, too.
     """
     workplace.prepare()
-    fresh = multiprocessing.get_context("spawn")
-    running: dict[BaseProcess, tuple[Task, float]] = {}
-    for task in tasks(items, stages):
-        if all(workplace.settled(task.item.name, part) for part in task.parts):
-            continue
-        while len(running) >= processes:
-            _collect(workplace, running, limit_s)
-        process = fresh.Process(target=work_on, args=(workplace, task))
-        process.start()
-        running[process] = task, time.monotonic()
-    while running:
-        _collect(workplace, running, limit_s)
+    waiting = deque(
+        task
+        for task in tasks(items, stages)
+        if not all(workplace.settled(task.item.name, part) for part in task.parts)
+    )
+    running: list[_Worker] = []
+    while waiting or running:
+        while waiting and len(running) < processes:
+            some = [waiting.popleft() for _ in range(min(in_a_row, len(waiting)))]
+            running.append(_Worker(workplace, some))
+        wait([worker.process.sentinel for worker in running], timeout=1)
+        for worker in list(running):
+            if worker.has_ended(limit_s):
+                running.remove(worker)
+                waiting.extendleft(reversed(worker.left()))
     say(workplace.status(items))
 
 
-def _collect(
-    workplace: PartsFolder, running: dict[BaseProcess, tuple[Task, float]], limit_s: float
-) -> None:
-    """Wait a little, and take leave of the processes that ended or must end."""
-    wait([process.sentinel for process in running], timeout=1)
-    for process, (task, started) in list(running.items()):
-        late = time.monotonic() - started > limit_s
-        if process.is_alive() and late:
-            process.kill()
-        elif process.is_alive():
-            continue
-        process.join()
-        del running[process]
-        if process.exitcode != 0:
-            name = task.item.name
-            part = next((p for p in task.parts if not workplace.settled(name, p)), task.parts[-1])
-            why = f"took longer than {limit_s:.0f} s" if late else f"exit code {process.exitcode}"
-            workplace.failure(name, part).write_text(f"its process died: {why}\n")
-            say(f"{name} {part} FAILED: its process died, {why}")
+class _Worker:
+    """A process at work on some tasks, one after the other."""
+
+    def __init__(self, workplace: PartsFolder, tasks: Sequence[Task]) -> None:
+        fresh = multiprocessing.get_context("spawn")
+        self.workplace, self.tasks = workplace, tasks
+        self._place = fresh.Value("i", 0)
+        self._seen, self._since = 0, time.monotonic()
+        self.process = fresh.Process(target=_work_through, args=(workplace, tasks, self._place))
+        self.process.start()
+
+    def has_ended(self, limit_s: float) -> bool:
+        """Whether it has; a process too long at one task is ended, and its task fails."""
+        if self._place.value != self._seen:
+            self._seen, self._since = self._place.value, time.monotonic()
+        late = time.monotonic() - self._since > limit_s
+        if self.process.is_alive():
+            if not late:
+                return False
+            self.process.kill()
+        self.process.join()
+        if self.process.exitcode != 0:
+            code = self.process.exitcode
+            self._blame(f"took longer than {limit_s:.0f} s" if late else f"exit code {code}")
+        return True
+
+    def left(self) -> list[Task]:
+        """Tasks that an early end has left to others."""
+        return list(self.tasks[self._place.value + 1 :])
+
+    def _blame(self, why: str) -> None:
+        task, workplace = self.tasks[self._place.value], self.workplace
+        name = task.item.name
+        part = next((p for p in task.parts if not workplace.settled(name, p)), task.parts[-1])
+        workplace.failure(name, part).write_text(f"its process died: {why}\n")
+        say(f"{name} {part} FAILED: its process died, {why}")
+
+
+def _work_through(workplace: PartsFolder, tasks: Sequence[Task], place: Any) -> None:
+    """Work on one task after the other, and let the parent see which it is."""
+    for number, task in enumerate(tasks):
+        place.value = number
+        work_on(workplace, task)
 
 
 def single_threaded() -> None:

@@ -133,6 +133,25 @@ def test_a_process_that_dies_does_not_stop_the_rest(
     assert "7 geometries with forces, 2 Hessians" in summary
 
 
+def test_several_in_a_row_share_a_process_and_its_death(tmp_path: Path) -> None:
+    """What comes after the one that kills its process goes to the next process."""
+    row = [METHANE, LIST["ammonia"], WATER, LIST["hydrogen"]]
+    workplace = Workplace(tmp_path, Springs(dies="H3N"))
+    run(workplace, row, [1], processes=1, limit_s=300, in_a_row=4)
+    assert "exit code 7" in (tmp_path / "ammonia.equilibrium.failed").read_text()
+    done = {s.name for s in read_molecules(tmp_path) if s.kind == "equilibrium"}
+    assert done == {"methane", "water", "hydrogen"}
+
+
+def test_in_a_row_only_the_one_that_hangs_is_ended(tmp_path: Path) -> None:
+    row = [WATER, METHANE, LIST["ammonia"]]
+    run(Workplace(tmp_path, Springs(hangs="CH4")), row, [1], processes=1, limit_s=15, in_a_row=3)
+    assert "longer than 15 s" in (tmp_path / "methane.equilibrium.failed").read_text()
+    assert len(list(tmp_path.glob("*.failed"))) == 1
+    done = {s.name for s in read_molecules(tmp_path) if s.kind == "equilibrium"}
+    assert done == {"water", "ammonia"}
+
+
 def test_status_of_nothing(tmp_path: Path) -> None:
     line = Workplace(tmp_path, Springs()).status(MOLECULES)
     assert line.startswith(f"0 of {len(MOLECULES)} molecules (0 of 24 held out)")

@@ -1,0 +1,37 @@
+"""Molecules that nobody listed are molecules, new ones, and none of those held out."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.training.data.distortions import starting_geometry
+from engine.training.data.enumeration import LARGEST, variations
+from engine.training.data.molecule_list import HELD_OUT, MOLECULES
+
+chem = pytest.importorskip("rdkit.Chem")
+
+
+def test_they_are_new_and_small_and_begin_alike() -> None:
+    many = variations(MOLECULES, 120)
+    assert len(many) == 120
+    assert variations(MOLECULES, 40) == many[:40]
+    canonical = [chem.CanonSmiles(m.smiles) for m in many]
+    assert len(set(canonical)) == len(many)
+    assert not set(canonical) & {chem.CanonSmiles(m.smiles) for m in MOLECULES}
+    assert max(m.heavy_atoms for m in many) <= LARGEST
+    assert not {m.name for m in many} & HELD_OUT
+
+
+def test_each_is_closed_shell_and_neutral_and_what_it_says() -> None:
+    for molecule in variations(MOLECULES, 60):
+        full = chem.AddHs(chem.MolFromSmiles(molecule.smiles))
+        elements = [atom.GetAtomicNum() for atom in full.GetAtoms()]
+        assert set(elements) <= {1, 6, 7, 8, 9}
+        assert sum(elements) % 2 == 0 and chem.GetFormalCharge(full) == 0
+        assert elements.count(1) == molecule.hydrogens
+        assert len(elements) - elements.count(1) == molecule.heavy_atoms
+
+
+def test_one_has_a_geometry_to_start_from() -> None:
+    molecule = variations(MOLECULES, 1)[0]
+    assert len(starting_geometry(molecule)) == molecule.heavy_atoms + molecule.hydrogens
