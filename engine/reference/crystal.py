@@ -2,8 +2,9 @@
 
 `python -m engine.reference.crystal silicon --teacher FILE` relaxes the crystal within its space
 group, computes exact force constants on a mesh and writes structure.xyz, result.npz and
-provenance.json into OUT/NAME. FILE is a model of many elements, like nequix-oam-1-pft.nqx
-(`phonoscope models fetch nequix-oam-1-pft`).
+provenance.json into OUT/NAME. Polar insulators of which the DFT reference has Born charges get
+them, and with them the splitting of LO and TO. FILE is a model of many elements, like
+nequix-oam-1-pft.nqx (`phonoscope models fetch nequix-oam-1-pft`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from engine.phonons.mesh import default_mesh
 from engine.potentials import Potential, load_model
 from engine.potentials.checkpoints.catalogue import published_with
 from engine.potentials.springs import springs as spring_model
-from engine.reference.crystals import starting_crystal
+from engine.reference.crystals import DFT, starting_crystal
+from engine.reference.dft import DFT_FILE, DftCrystal, born_charges_for, read_dft
 from engine.reference.files import structure_text, write_files
 from engine.relaxation import relax
 
@@ -43,10 +45,11 @@ LARGEST_FINE = 9000
 """Points times atoms up to which a finer mesh is tried."""
 
 
-def compute(start: Atoms, model: Potential) -> Phonons:
-    """Phonons of the crystal at rest, on a mesh that is fine enough."""
+def compute(start: Atoms, model: Potential, dft: DftCrystal | None = None) -> Phonons:
+    """Phonons of the crystal at rest, on a mesh that is fine enough; with Born charges of `dft`."""
     atoms = relax(start, model, cell=True, max_force_eV_A=MAX_FORCE_EV_A)
-    result = phonons(atoms, model, default_mesh(atoms))
+    born = None if dft is None else born_charges_for(dft, atoms)
+    result = phonons(atoms, model, default_mesh(atoms), born)
     for n in FINER:
         error = result.trust.interpolation_error_cm1
         mesh = tuple(n if periodic else 1 for periodic in atoms.pbc)
@@ -54,7 +57,7 @@ def compute(start: Atoms, model: Potential) -> Phonons:
             break
         if math.prod(mesh) * len(atoms) > LARGEST_FINE:
             break
-        result = phonons(atoms, model, mesh)
+        result = phonons(atoms, model, mesh, born)
     return result
 
 
@@ -78,7 +81,9 @@ def provenance(result: Phonons) -> dict[str, Any]:
 
 def of_teacher(name: str, teacher: Path, model: Potential) -> tuple[Phonons, dict[str, Any]]:
     """Phonons of a crystal relaxed by a model, and where they come from."""
-    result = compute(starting_crystal(name), model)
+    known_by_dft = {c.name: c for c in read_dft(DFT_FILE)} if DFT_FILE.is_file() else {}
+    dft = known_by_dft.get(DFT.get(name, ""))
+    result = compute(starting_crystal(name), model, dft)
     checksum = hashlib.sha256(teacher.read_bytes()).hexdigest()
     known = published_with(checksum)
     origin = {
@@ -92,6 +97,8 @@ def of_teacher(name: str, teacher: Path, model: Potential) -> tuple[Phonons, dic
         "relaxation": f"cell and atoms within {result.space_group.symbol}, "
         f"largest force below {MAX_FORCE_EV_A} eV/angstrom",
     }
+    if dft is not None:
+        origin["born_charges"] = f"PBEsol, ABINIT: {dft.name} of {DFT_FILE.name}"
     return result, {**origin, **provenance(result)}
 
 

@@ -41,6 +41,18 @@ BULK: dict[str, tuple[str, str, tuple[float, ...]]] = {
 }
 """Name -> structure type of :mod:`engine.prototypes`, elements, lengths and free coordinates."""
 
+DFT: dict[str, str] = {
+    "gallium-arsenide": "GaAs-zincblende",
+    "zinc-oxide": "ZnO-wurtzite",
+    "sodium-chloride": "NaCl-rocksalt",
+    "magnesium-oxide": "MgO-rocksalt",
+    "calcium-fluoride": "CaF2-fluorite",
+    "quartz": "SiO2-quartz",
+    "rutile": "TiO2-rutile",
+    "strontium-titanate": "SrTiO3-perovskite",
+}
+"""Polar ones -> name in the DFT reference, which has their Born charges (engine.reference.dft)."""
+
 
 def starting_crystal(name: str) -> Atoms:
     """The primitive cell, or layer, from which the relaxation of a library crystal starts.

@@ -1,12 +1,6 @@
 """The DFT reference of crystals, part by part, and the one file it is collected in.
 
-A part is one JSON file. The collected file is HDF5 with a group a crystal:
-
-    numbers, cell_A, scaled_positions    the relaxed primitive cell
-    q                                    (matrices, 3); Γ, then points of the zone boundary
-    force_constants_eV_A2                (matrices, 3 atoms, 3 atoms), Phi(q) as computed, complex
-    abinit_frequencies_cm1               (matrices, 3 atoms), as ABINIT prints them
-    born_charges_e, dielectric           (atoms, 3, 3), (3, 3)
+A part is one JSON file; the collected file is that of :mod:`engine.reference.dft`.
 """
 
 from __future__ import annotations
@@ -21,16 +15,12 @@ from typing import Any, ClassVar
 
 import h5py
 import numpy as np
-from ase import Atoms
-from jaxtyping import Complex, Float
 
 from engine.errors import PhonoscopeError
 from engine.reference.abinit.crystals import Abinit, ReferenceCrystal, structure_of
-from engine.reference.abinit.ddb import with_acoustic_sum
 from engine.reference.abinit.run import version
+from engine.reference.dft import STRUCTURE
 from engine.training.data.workplace import PartsFolder
-
-ARRAYS = ("numbers", "cell_A", "scaled_positions")
 
 
 @dataclass(frozen=True)
@@ -74,29 +64,6 @@ class DftCrystals(PartsFolder[ReferenceCrystal]):
         )
 
 
-@dataclass(frozen=True)
-class DftCrystal:
-    """What density-functional theory says of a crystal.
-
-    Attributes
-    ----------
-    name : formula and structure type.
-    atoms : the relaxed primitive cell.
-    q : shape (matrices, 3), Γ first.
-    force_constants_eV_A2 : shape (matrices, 3 atoms, 3 atoms), Phi(q) without masses, Hermitian,
-        and without a force on the crystal as a whole.
-    born_charges_e : shape (atoms, 3, 3), as computed: their sum is not quite zero.
-    dielectric : shape (3, 3), with the atoms held in place.
-    """
-
-    name: str
-    atoms: Atoms
-    q: Float[np.ndarray, "matrices 3"]
-    force_constants_eV_A2: Complex[np.ndarray, "matrices 3*atoms 3*atoms"]
-    born_charges_e: Float[np.ndarray, "atoms 3 3"]
-    dielectric: Float[np.ndarray, "3 3"]
-
-
 def pack_dft(work: DftCrystals, items: Sequence[ReferenceCrystal], out: Path) -> list[str]:
     """Collect the crystals that are complete into one file; returns their names.
 
@@ -115,7 +82,7 @@ def pack_dft(work: DftCrystals, items: Sequence[ReferenceCrystal], out: Path) ->
         for item in complete:
             relaxed, *phonons = (work.part(item, part) for part in item.parts(1))
             group = file.create_group(item.name)
-            for key in ARRAYS:
+            for key in STRUCTURE:
                 group[key] = np.array(relaxed.pop(key))
             phi = np.array([p["force_constants_eV_A2"] for p in phonons])
             group["q"] = np.array([p["q"] for p in phonons])
@@ -142,34 +109,3 @@ def pack_dft(work: DftCrystals, items: Sequence[ReferenceCrystal], out: Path) ->
         file.attrs.update(provenance)
     unfinished.replace(out)
     return [item.name for item in complete]
-
-
-def read_dft(path: str | Path) -> list[DftCrystal]:
-    """The crystals of a collected file, their sum rules imposed.
-
-    Raises
-    ------
-    PhonoscopeError
-        if there is no such file, or it is something else.
-    """
-    found = []
-    try:
-        with h5py.File(path) as file:
-            for name, group in file.items():
-                numbers, cell, scaled = (group[key][()] for key in ARRAYS)
-                phi = group["force_constants_eV_A2"][()]
-                phi = (phi + phi.conj().swapaxes(1, 2)) / 2
-                found.append(
-                    DftCrystal(
-                        name=name,
-                        atoms=Atoms(numbers, cell=cell, scaled_positions=scaled, pbc=True),
-                        q=group["q"][()],
-                        force_constants_eV_A2=np.array([with_acoustic_sum(p, phi[0]) for p in phi]),
-                        born_charges_e=group["born_charges_e"][()],
-                        dielectric=group["dielectric"][()],
-                    )
-                )
-    except (OSError, KeyError) as error:
-        fix = "Give what `make_data crystals-dft` wrote."
-        raise PhonoscopeError(f"cannot read {path}", str(error), fix) from error
-    return found

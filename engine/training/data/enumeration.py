@@ -40,9 +40,9 @@ def variations(listed: Sequence[Molecule], count: int, seed: int = 0) -> tuple[M
         if RDKit is missing.
     """
     import_rdkit()
-    from rdkit import Chem, RDLogger
+    from rdkit import Chem, rdBase
 
-    RDLogger.DisableLog("rdApp.*")  # refused valences are no news
+    silence = rdBase.BlockLogs()  # refused valences are no news
     rng = np.random.default_rng(seed)
     unlikely = [Chem.MolFromSmarts(pattern) for pattern in UNLIKELY]
     known = {Chem.CanonSmiles(m.smiles) for m in listed}
@@ -66,6 +66,7 @@ def variations(listed: Sequence[Molecule], count: int, seed: int = 0) -> tuple[M
         known.add(smiles)
         hydrogens = sum(atom.GetTotalNumHs() for atom in changed.GetAtoms())
         found.append(Molecule(f"variation-{len(found) + 1:04d}", smiles, hydrogens))
+    del silence
     return tuple(found)
 
 

@@ -15,8 +15,9 @@ from engine.derivatives import dynamical_matrices
 from engine.errors import PhonoscopeError
 from engine.potentials.stillinger_weber import stillinger_weber
 from engine.reference.abinit.crystals import REFERENCE_CRYSTALS, ZONE_BOUNDARY, ReferenceCrystal
+from engine.reference.dft import read_dft
 from engine.training.data import crystals_dft
-from engine.training.data.crystals_dft import DftCrystals, pack_dft, read_dft
+from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.queue import Task, work_on
 
 SILICON = next(c for c in REFERENCE_CRYSTALS if c.name == "Si-diamond")
@@ -92,9 +93,3 @@ def test_a_part_that_fails_leaves_its_reason(tmp_path: Path) -> None:
     assert (tmp_path / "Si-diamond.relaxed.json").exists()
     with pytest.raises(PhonoscopeError, match="no complete crystal"):
         pack_dft(work(tmp_path, model), REFERENCE_CRYSTALS, tmp_path / "dft.h5")
-
-
-def test_what_is_no_such_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.h5").write_text("text")
-    with pytest.raises(PhonoscopeError, match="cannot read"):
-        read_dft(tmp_path / "x.h5")
