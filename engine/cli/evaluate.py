@@ -16,7 +16,7 @@ from engine.potentials import load_model
 def evaluate(
     dataset: Annotated[str, typer.Argument(help="Labelled structures: a file, or their folder.")],
     model: Annotated[str, typer.Option(help="A model's name, folder or file.")],
-    only: Annotated[str, typer.Option(help="held-out, all, or names with commas between.")] = "all",
+    only: Annotated[str, typer.Option(help="held-out, all, or names with spaces between.")] = "all",
     kind: Annotated[
         str | None,
         typer.Option(help="Of the data: molecules, crystals or structures; default: by suffix."),
@@ -46,7 +46,7 @@ def evaluate(
     if only == "held-out":
         chosen = [s for s in samples if s.held_out]
     elif only != "all":
-        names = set(only.split(","))
+        names = set(only.split())
         if unknown := sorted(names - {s.name for s in samples}):
             raise PhonoscopeError(
                 f"{', '.join(unknown)} is not in {dataset}",

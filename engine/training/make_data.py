@@ -47,7 +47,7 @@ process cannot keep any number."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Option("--out", help="folder of the parts, one file each")]
-Only = Annotated[str, typer.Option(help="names from the list, with commas between")]
+Only = Annotated[str, typer.Option(help="names from the list, with spaces between")]
 Retry = Annotated[bool, typer.Option("--retry", help="try again what failed")]
 
 
@@ -208,7 +208,7 @@ def _numbers(stages: str) -> list[int]:
 
 
 def _chosen(items: Sequence[ItemType], only: str) -> list[ItemType]:
-    names = set(only.split(",")) if only else {item.name for item in items}
+    names = set(only.split()) if only else {item.name for item in items}
     if unknown := names - {item.name for item in items}:
         fix = f"Give names of the list, like {items[0].name}."
         raise PhonoscopeError(f"unknown names {sorted(unknown)}", "not in the list", fix)

@@ -9,6 +9,7 @@ from pathlib import Path
 import h5py
 import pytest
 
+from engine.training import make_data
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import MOLECULES
 from engine.training.data.molecules import Workplace
@@ -44,6 +45,11 @@ def test_a_mistake_ends_with_code_2_and_no_traceback(words, monkeypatch, tmp_pat
     assert call(monkeypatch, *words, "--out", tmp_path / "none") == 2
     said = capsys.readouterr().err
     assert said and "Traceback" not in said and not any(tmp_path.iterdir())
+
+
+def test_molecules_are_chosen_by_names_that_may_have_commas() -> None:
+    chosen = make_data._chosen(MOLECULES, "1,1-difluoroethene water")
+    assert {m.name for m in chosen} == {"water", "1,1-difluoroethene"}
 
 
 def test_status_is_one_line(monkeypatch, tmp_path, capsys) -> None:
