@@ -17,7 +17,7 @@ from engine.experiment import compared
 from engine.formats.stored import result_from_bytes
 from engine.isotopes import isotopes_text
 from engine.isotopologues import isotopologue
-from engine.jobs.store import Store
+from engine.jobs import Store, surroundings_of
 from engine.library import Reference
 from engine.phonons import Bands, Dos, Phonons
 from engine.spectra import Intensities, intensities
@@ -123,9 +123,11 @@ def subject_of(
     key: str | None = None,
     origin: str = "",
 ) -> Subject:
-    """A result, with its bands if it has any."""
+    """A result, with its bands if it has any, and what was kept beside it under its key."""
     bands = result.bands() if isinstance(result, Phonons) else None
-    return Subject(title, result, bands, entry, key, origin=origin)
+    kept = Store().get(key) if key else None
+    near = surroundings_of(result_from_bytes(kept)[1]) if kept is not None else None
+    return Subject(title, result, bands, entry, key, near, origin)
 
 
 def isotopologue_of(subject: Subject, atoms: Atoms) -> Subject:

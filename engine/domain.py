@@ -40,6 +40,18 @@ class Surroundings:
         """Whether all atoms are within the domain."""
         return bool(self.distance.max() <= 1)
 
+    def document(self) -> dict[str, Any]:
+        """The same in types of JSON, for :meth:`of_document`."""
+        return {
+            "distance": [float(x) for x in self.distance],
+            "force_error_eV_A": float(self.force_error_eV_A),
+        }
+
+    @classmethod
+    def of_document(cls, document: dict[str, Any]) -> Surroundings:
+        """What :meth:`document` gave."""
+        return cls(np.asarray(document["distance"], float), float(document["force_error_eV_A"]))
+
 
 def surroundings(atoms: Atoms, model: Potential) -> Surroundings | None:
     """Compare a structure with the training data of a model; None for a model that has no record.

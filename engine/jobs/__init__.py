@@ -9,7 +9,7 @@
 'T2g'
 """
 
-from engine.jobs.calculation import Calculation, Question, WaveCalculation
+from engine.jobs.calculation import Calculation, Question, WaveCalculation, surroundings_of
 from engine.jobs.description import describe
 from engine.jobs.estimate import Estimate
 from engine.jobs.jobs import Job, Jobs, default_jobs
@@ -27,4 +27,5 @@ __all__ = [
     "WaveCalculation",
     "default_jobs",
     "describe",
+    "surroundings_of",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from ase import Atoms
 from jaxtyping import Complex, Float
 
 from engine.derivatives import dynamical_matrices
+from engine.domain import Surroundings, surroundings
 from engine.errors import PhonoscopeError
 from engine.formats.stored import (
     pack,
@@ -37,8 +38,11 @@ from engine.progress import LOADING, Report, tell
 from engine.relaxation import relax
 from engine.vibrations import Vibrations, vibrations
 
-VERSION = 1
+VERSION = 2
 """Part of every key: to be raised when the same question gets another answer than before."""
+
+SURROUNDINGS = "surroundings"
+"""Name of the note that says how near a structure is to what the model was trained on."""
 
 Load = Callable[[str], Potential]
 
@@ -133,8 +137,11 @@ class Calculation:
         )
 
     def answer(self, progress: Report | None = None, load: Load = load_model) -> bytes:
-        """The result as it is kept."""
-        return result_to_bytes(self.run(progress, load))
+        """The result as it is kept; its notes say how strange the structure is to the model."""
+        result = self.run(progress, load)
+        found = surroundings(result.atoms, load(self.model))
+        notes = {} if found is None else {SURROUNDINGS: found.document()}
+        return result_to_bytes(result, notes)
 
     def read(self, content: bytes) -> Vibrations | Phonons:
         """The result from what is kept.
@@ -209,6 +216,17 @@ class WaveCalculation:
 
 
 Question = Calculation | WaveCalculation
+
+
+def surroundings_of(notes: Mapping[str, Any]) -> Surroundings | None:
+    """How near a structure is to what its model was trained on; None: not measured.
+
+    Parameters
+    ----------
+    notes : of the result, see :func:`engine.load_result`.
+    """
+    found = notes.get(SURROUNDINGS)
+    return None if found is None else Surroundings.of_document(found)
 
 
 def _bare(atoms: Atoms) -> Atoms:

@@ -3,6 +3,8 @@ import pytest
 
 from engine.domain import features, surroundings
 from engine.errors import PhonoscopeError
+from engine.formats.stored import result_from_bytes
+from engine.jobs import Calculation, surroundings_of
 from engine.potentials.checkpoints.native import Card, load_folder, save_model
 from engine.potentials.domain import nearest, write_domain
 from engine.training.domain import CENTRES, calibrated, features_of, fit_domain
@@ -53,6 +55,20 @@ def test_what_was_trained_on_is_near_and_a_crushed_molecule_is_far(
     assert not far.familiar
     assert far.distance.max() > 3 * at_home.distance.max()
     assert far.force_error_eV_A >= at_home.force_error_eV_A
+
+
+def test_a_calculation_keeps_how_near_its_structure_is(domain, model, samples, tmp_path):
+    save_model(model, tmp_path / "m", Card())
+    write_domain(domain, tmp_path / "m")
+    question = Calculation(samples[0].atoms, str(tmp_path / "m"))
+    _, notes = result_from_bytes(question.answer())
+    kept, measured = (
+        surroundings_of(notes),
+        surroundings(samples[0].atoms, load_folder(tmp_path / "m")),
+    )
+    np.testing.assert_array_equal(kept.distance, measured.distance)
+    assert kept.force_error_eV_A == measured.force_error_eV_A
+    assert surroundings_of({}) is None
 
 
 def test_an_element_that_was_not_trained_on_is_infinitely_far(domain):
