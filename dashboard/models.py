@@ -49,7 +49,7 @@ class ModelChoice(param.Parameterized):
 
     def fit(self, atoms: Atoms, wanted: str = "") -> None:
         """Choose a model for a structure, the one wanted if it will do."""
-        if wanted and (Path(wanted).is_file() or self._ready(wanted)):
+        if wanted and (Path(wanted).is_file() or self._to_be_had(wanted)):
             self.value = wanted
             return
         now = self.chosen
@@ -79,8 +79,12 @@ class ModelChoice(param.Parameterized):
             )
         return ""
 
-    def _ready(self, name: str) -> bool:
-        return any(model.name == name and model.ready for model in self.models)
+    def _to_be_had(self, name: str) -> bool:
+        """Whether it is here, or can be downloaded: nothing takes its place without being asked."""
+        return any(
+            model.name == name and (model.ready or model.place == "to fetch")
+            for model in self.models
+        )
 
 
 def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:

@@ -92,6 +92,7 @@ class State(param.Parameterized):
     path = param.String(default="auto", doc="The path of the bands, see engine.phonons.band_path.")
     modes = param.Parameter(doc="Modes at the selected wave vector.")
     branch = param.Integer(default=0, doc="The selected mode, counted from 0.")
+    towards = param.Parameter(doc="Cartesian direction in which q = 0 is approached; None: none.")
     drawer = param.String(default="Library", doc="The tab of the drawer that is open.")
     tab = param.String(default="Modes", doc="The open one of the tabs beside the structure.")
     unit: Any = param.Selector(
@@ -133,6 +134,7 @@ class State(param.Parameterized):
             path="auto",
             modes=modes,
             branch=first_vibration,
+            towards=None,
             entry_name=subject.entry,
         )
 
@@ -154,9 +156,12 @@ class State(param.Parameterized):
         direction : Cartesian, from which q = 0 is approached in a polar crystal.
         """
         modes: Modes = self.modes
+        towards = self.towards
         if direction is not None or (q is not None and not np.array_equal(q, modes.q)):
-            modes = self.result.modes(q, direction)
-        self.param.update(modes=modes, branch=int(np.clip(branch, 0, len(modes) - 1)))
+            modes, towards = self.result.modes(q, direction), direction
+        self.param.update(
+            modes=modes, branch=int(np.clip(branch, 0, len(modes) - 1)), towards=towards
+        )
 
     def follow(self, path: str) -> None:
         """Show the bands along another path.
@@ -234,6 +239,19 @@ class State(param.Parameterized):
                 raise ValueError("a molecule has no wave vectors")
             self.select(0, q_of(text))
 
+        def read_towards(text: str) -> None:
+            if not isinstance(self.result, Phonons) or self.result.born is None:
+                raise ValueError("without Born charges no direction matters")
+            try:
+                self.select(0, np.zeros(3), q_of(text))
+            except PhonoscopeError as error:
+                raise ValueError(f"{error.what}: {error.why}") from error
+
+        def towards() -> str | None:
+            if self.towards is None:
+                return None
+            return ",".join(f"{x + 0.0:.4g}" for x in self.towards / np.abs(self.towards).max())
+
         def read_path(text: str) -> None:
             if not isinstance(self.result, Phonons):
                 raise ValueError("a molecule has no bands")
@@ -275,6 +293,7 @@ class State(param.Parameterized):
         offer("result", lambda key: self.show(of_key(key)), lambda: self.subject.key, changed)
         offer("isotopes", read_isotopes, isotopes, changed)
         offer("q", read_q, q, (self, ["modes"]))
+        offer("towards", read_towards, towards, (self, ["towards"]))
         offer("path", read_path, path, (self, ["path"]))
         offer("mode", read_mode, lambda: str(self.branch + 1), (self, ["branch"]))
         offer("unit", read_unit, unit, (self, ["unit"]))

@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
+from ase.build import bulk
 
+import engine
 from dashboard.state import State
+from dashboard.subject import subject_of
 from engine import library
 from engine.isotopes import isotope_mass_amu
+from tests.engine.phonons.test_mesh import pairs
 
 
 @pytest.mark.parametrize("name", library.names())
@@ -61,3 +65,29 @@ def test_a_link_carries_isotopes():
     assert "isotopes" not in other.address.query
     wrong = State({"structure": "water", "isotopes": "1:2H"})
     assert "it is O" in wrong.address.complaint()
+
+
+def test_a_link_carries_the_direction_in_which_the_zone_centre_is_approached(monkeypatch):
+    """In a polar crystal it decides where the longitudinal mode is."""
+    charges = np.array([1.9 * np.eye(3), -1.9 * np.eye(3)])
+    born = charges, 3.0 * np.eye(3)
+    atoms = bulk("MgO", "rocksalt", a=4.21)
+    polar = subject_of("MgO", engine.phonons(atoms, pairs("Mg", "O", within=2.5), (2, 2, 2), born))
+    monkeypatch.setattr("dashboard.state.of_entry", lambda name: polar)
+    state = State()
+    assert "towards" not in state.address.query
+    state.select(5, np.zeros(3), np.array([2.0, 0.0, 1.0]))
+    assert "towards=1,0,0.5" in state.address.query
+    longitudinal = state.modes.frequency_cm1[5]
+    other = State({"towards": "1,0,0.5", "mode": "6"})
+    assert other.address.complaint() is None and other.branch == 5
+    assert other.modes.frequency_cm1[5] == pytest.approx(longitudinal)
+    assert other.modes.frequency_cm1[5] > 1.1 * other.modes.frequency_cm1[4]
+    other.select(0, np.array([0.5, 0.0, 0.0]))
+    assert "towards" not in other.address.query
+    assert "are expected" in (State({"towards": "x"}).address.complaint() or "")
+
+
+def test_no_direction_without_born_charges():
+    told = State({"structure": "silicon", "towards": "1,0,0"}).address.complaint()
+    assert "without Born charges" in told

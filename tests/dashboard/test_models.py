@@ -1,0 +1,26 @@
+"""Which model stands in the list, and that none takes another's place unasked."""
+
+from ase.build import bulk
+
+from dashboard.models import ModelChoice
+from engine.potentials.choice import Choice
+
+EVERYTHING = frozenset(range(1, 90))
+
+
+def test_the_model_of_an_entry_stays_chosen_until_it_is_downloaded():
+    there = Choice("gfn2-xtb", "built in", EVERYTHING)
+    wanted = Choice("nequix-oam-1-pft", "to fetch", None)
+    choice = ModelChoice(models=(there, wanted))
+    atoms = bulk("MgO", "rocksalt", a=4.21)
+    choice.fit(atoms, "nequix-oam-1-pft")
+    assert choice.value == "nequix-oam-1-pft"
+    assert "download it first" in choice.obstacle(atoms)
+
+
+def test_one_that_cannot_be_had_gives_way():
+    broken = Choice("gfn2-xtb", "built in", EVERYTHING, problem="it is not installed")
+    there = Choice("molecules", "bundled", EVERYTHING)
+    choice = ModelChoice(models=(broken, there))
+    choice.fit(bulk("Si"), "gfn2-xtb")
+    assert choice.value == "molecules"
