@@ -70,14 +70,15 @@ class Workplace(PartsFolder[Molecule]):
     def status(self, items: Sequence[Molecule]) -> str:
         """What is there, in one line for a person."""
         structures = read_molecules(self.folder) if any(self.folder.glob("*.h5")) else []
-        names = {s.name for s in structures if s.kind == "equilibrium"}
-        held_out = sum(m.name in HELD_OUT for m in items)
+        done = {s.name for s in structures if s.kind == "equilibrium"}
+        names = {m.name for m in items}
         geometries = sum(s.kind != "atom" for s in structures)
         hessians = sum(s.hessian_eV_A2 is not None for s in structures)
         failed = len(list(self.folder.glob("*.failed")))
         return (
-            f"{len(names & {m.name for m in items})} of {len(items)} molecules "
-            f"({len(names & HELD_OUT)} of {held_out} held out), {geometries} geometries with "
+            f"{len(done & names)} of {len(names)} molecules "
+            f"({len(done & names & HELD_OUT)} of {len(names & HELD_OUT)} held out), "
+            f"{geometries} geometries with "
             f"forces, {hessians} Hessians, {failed} parts failed"
         )
 

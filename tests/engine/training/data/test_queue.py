@@ -152,6 +152,14 @@ def test_in_a_row_only_the_one_that_hangs_is_ended(tmp_path: Path) -> None:
     assert done == {"water", "ammonia"}
 
 
+def test_status_counts_what_was_asked_for(tmp_path: Path) -> None:
+    workplace = Workplace(tmp_path, Springs())
+    for name in ("water", "ketene", "formaldehyde"):
+        work_on(workplace, Task(1, LIST[name]))
+    line = workplace.status([WATER, LIST["ketene"]])
+    assert line.startswith("2 of 2 molecules (1 of 1 held out), 21 geometries")
+
+
 def test_status_of_nothing(tmp_path: Path) -> None:
     line = Workplace(tmp_path, Springs()).status(MOLECULES)
     assert line.startswith(f"0 of {len(MOLECULES)} molecules (0 of 24 held out)")
