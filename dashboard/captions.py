@@ -162,11 +162,18 @@ def mode(modes: Modes, i: int, unit: str = "cm⁻¹") -> str:
     """One mode in a line of HTML: number, irrep, frequency, activity."""
     parts = [
         f"{i + 1}/{len(modes)}",
-        irrep(modes.irrep[i]) if modes.irrep[i] else "",
+        kind(modes, i),
         frequency(modes.frequency_cm1[i], unit),
         activity(modes, i),
     ]
     return "  ·  ".join(part for part in parts if part)
+
+
+def kind(modes: Modes, i: int) -> str:
+    """What tells a mode from others of its frequency: its irrep, else LO or TO; may be empty."""
+    if modes.irrep[i] is None and modes.polarization is not None:
+        return modes.polarization[i] or ""
+    return irrep(modes.irrep[i]) if modes.irrep[i] else ""
 
 
 def wave_vector(q: Float[np.ndarray, "3"], bands: Bands | None) -> str:

@@ -35,6 +35,8 @@ class Modes:
     irrep_confidence : how much of its irrep there is where the mode is found if no symmetry is
         imposed, 0 to 1 (:class:`engine.symmetry.ModeLabels`); None where no irreps are known.
     irrep_certain : whether that is at least one half; None without an irrep.
+    polarization : where q = 0 of a polar crystal is approached in a direction: ``LO`` or ``TO``, or
+        None for a mode without a dipole, or one that is neither; None: it is not approached so.
     """
 
     q: Float[np.ndarray, "3"]
@@ -50,6 +52,7 @@ class Modes:
     hyper_raman_active: tuple[bool | None, ...]
     irrep_confidence: tuple[float | None, ...]
     irrep_certain: tuple[bool | None, ...]
+    polarization: tuple[str | None, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.frequency_cm1)

@@ -260,7 +260,7 @@ def _row(modes: Modes, i: int, partners: int, unit: str) -> dict[str, str]:
         told = f'<span class="unstable">{told} unstable</span>'
     return {
         "frequency": _keyed(frequency_cm1, told),
-        "irrep": captions.irrep(modes.irrep[i]) + _doubt(modes, i),
+        "irrep": (captions.kind(modes, i) or captions.irrep(None)) + _doubt(modes, i),
         "degeneracy": str(partners),
         "activity": _badges(modes, i),
         "purity": "–" if purity is None else _keyed(purity, f"{100 * purity:.4g} %"),

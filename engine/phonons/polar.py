@@ -62,6 +62,13 @@ class BornCharges:
         }
 
 
+PURE = 0.99
+"""Share of a mode's dipole along, or across, the direction from which it is longitudinal, or
+transverse."""
+
+NO_DIPOLE_E = 1e-3
+"""Dipoles below this, in e for a displacement normalised to 1, are none."""
+
 Born = BornCharges | str | Path | tuple[Float[np.ndarray, "atoms 3 3"], Float[np.ndarray, "3 3"]]
 
 
@@ -108,6 +115,32 @@ def born_charges(given: Born, atoms: Atoms) -> BornCharges:
             "Give one 3x3 tensor an atom of the cell, in e, and one for the crystal.",
         )
     return _symmetric(_checked(charges, dielectric), atoms)
+
+
+def polarization(
+    displacement: Float[np.ndarray, "modes atoms 3"],
+    born: BornCharges,
+    direction: Float[np.ndarray, "3"],
+) -> tuple[str | None, ...]:
+    """``LO`` for modes whose dipole lies along a direction, ``TO`` for those across; else None.
+
+    The dipole of a mode is sum_i Z_i u_i. Modes without one are neither, nor are those of
+    anisotropic crystals whose dipole is oblique.
+
+    Parameters
+    ----------
+    direction : Cartesian, of any length.
+    """
+    dipoles = np.einsum("jab,mjb->ma", born.charges_e, displacement)
+    sizes = np.linalg.norm(dipoles, axis=1)
+    along = (dipoles @ direction / np.linalg.norm(direction)) ** 2 / np.maximum(sizes, 1e-12) ** 2
+
+    def kind(size: float, share: float) -> str | None:
+        if size < NO_DIPOLE_E:
+            return None
+        return "LO" if share > PURE else "TO" if share < 1 - PURE else None
+
+    return tuple(kind(float(s), float(a)) for s, a in zip(sizes, along, strict=True))
 
 
 def _symmetric(given: BornCharges, atoms: Atoms) -> BornCharges:

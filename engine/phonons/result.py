@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -29,7 +29,7 @@ from engine.phonons.gamma import modes_at_gamma
 from engine.phonons.irreps import WaveSymmetries, wave_symmetries
 from engine.phonons.mesh import Sample, checked_mesh
 from engine.phonons.path import BandPath, at_gamma, band_path
-from engine.phonons.polar import BornCharges
+from engine.phonons.polar import BornCharges, polarization
 from engine.phonons.stars import Mesh
 from engine.phonons.thermal import Thermal, thermal_properties
 from engine.phonons.trust import Trust, measured
@@ -179,7 +179,8 @@ class Phonons:
         ----------
         q : in units of the reciprocal vectors of the cell.
         direction : Cartesian, from which q = 0 is approached in a polar crystal: the modes then
-            include the macroscopic field of long waves (LO-TO splitting), and have no labels.
+            include the macroscopic field of long waves (LO-TO splitting), and are told apart as
+            longitudinal and transverse ones instead of by irreps.
         exact : as for :meth:`bands`.
         matrix : :meth:`dynamical_matrix` of q, where it is known already, such as from
             :mod:`engine.jobs`; nothing is asked of the model then.
@@ -324,7 +325,9 @@ class Phonons:
             )
         towards = self.atoms.cell.array @ direction / np.linalg.norm(direction)
         matrix = polar_matrices(self.phonopy, q[None], towards)[0]
-        return modes_at_gamma(matrix.real, self.atoms, None)
+        modes = modes_at_gamma(matrix.real, self.atoms, None)
+        kinds = polarization(modes.displacement.real, self.born, direction)
+        return replace(modes, polarization=kinds)
 
 
 def _wave_vectors(q: Float[np.ndarray, "*n 3"]) -> Float[np.ndarray, "*n 3"]:

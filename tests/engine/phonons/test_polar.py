@@ -10,6 +10,7 @@ from scipy import constants
 import engine
 from engine import PhonoscopeError
 from engine.phonons import born_charges
+from engine.phonons.polar import polarization
 from tests.engine.phonons.test_mesh import pairs, wurtzite
 
 E2 = constants.e / (4 * np.pi * constants.epsilon_0) * 1e10  # eV angstrom
@@ -147,3 +148,18 @@ def test_where_charges_and_directions_have_no_place(mgo, silicon, stillinger_web
     ]:
         with pytest.raises(PhonoscopeError, match="direction"):
             ph.modes(np.array(q), direction)
+
+
+def test_modes_are_told_apart_as_longitudinal_and_transverse(mgo):
+    towards = mgo.modes(np.zeros(3), [1, 2, 0])
+    assert towards.polarization == (None, None, None, "TO", "TO", "LO")
+    assert mgo.gamma.polarization is None
+
+
+def test_an_oblique_dipole_is_neither():
+    born = born_charges(
+        (np.array([np.eye(3), -np.eye(3)]), np.eye(3)), bulk("MgO", "rocksalt", a=4)
+    )
+    u = np.array([[[1, 1, 0], [-1, -1, 0]], [[0, 0, 1], [0, 0, -1]], [[1, 1, 0], [1, 1, 0]]]) / 2.0
+    assert polarization(u, born, np.array([3.0, 0, 0])) == (None, "TO", None)
+    assert polarization(u, born, np.array([1.0, 1, 0]))[0] == "LO"
