@@ -88,6 +88,25 @@ class Intensities:
     raman_A4_amu: Float[np.ndarray, " levels"] | None
     depolarization: Float[np.ndarray, " levels"] | None
 
+    def by_mode(self) -> dict[str, Float[np.ndarray, " modes"]]:
+        """Each mode's share of its level, by the names of the attributes that are known.
+
+        Partners share equally, as those of one irrep do whatever their orientation, so that
+        intensities of modes add up to those of the levels. The depolarization is the level's.
+        """
+        partners = np.array([len(level) for level in self.modes])
+        order = np.argsort(np.concatenate(self.modes))
+        levels = {
+            "infrared_km_mol": self.infrared_km_mol / partners,
+            "raman_A4_amu": None if self.raman_A4_amu is None else self.raman_A4_amu / partners,
+            "depolarization": self.depolarization,
+        }
+        return {
+            name: np.repeat(values, partners)[order]
+            for name, values in levels.items()
+            if values is not None
+        }
+
 
 def intensities(
     vibrations: Vibrations,

@@ -65,7 +65,13 @@ def export_view(state: State, viewer: Viewer) -> Viewable:
     def content() -> Content:
         name = state.entry_name or state.subject.title
         return content_of(
-            name, state.result, state.modes, state.branch, viewer.amplitude, state.bands
+            name,
+            state.result,
+            state.modes,
+            state.branch,
+            viewer.amplitude,
+            state.bands,
+            state.subject.intensities,
         )
 
     def take(form: Format) -> None:

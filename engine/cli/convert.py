@@ -53,7 +53,10 @@ def convert(
         return
     content = Content(plain(Path(given).stem), engine.read(given)) if _is_structure(given) else None
     if content is None or not form.fits(content) or of_mode:
-        content = _chosen(content_of(Path(given).stem, _result(given, model)), mode, q, amplitude)
+        result = _result(given, model)
+        known = library.entry(given).intensities(result) if given in library.names() else None
+        found = content_of(Path(given).stem, result, intensities=known)
+        content = _chosen(found, mode, q, amplitude)
     if not form.fits(content):
         raise PhonoscopeError(
             f"{given} cannot be written as {form.name}",
@@ -113,6 +116,7 @@ def _chosen(content: Content, mode: int | None, q: str | None, amplitude: float)
         None if mode is None else mode - 1,
         amplitude,
         content.bands,
+        content.intensities,
     )
 
 

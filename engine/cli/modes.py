@@ -54,7 +54,7 @@ def modes(
     if warning := force_warning(result.max_force_eV_A):
         typer.echo(warning, err=True)
     if json is not None:
-        write(modes_document(result), json)
+        write(modes_document(result, entry.intensities(result) if entry else None), json)
         return
     typer.echo(
         f"{result.atoms.get_chemical_formula()}  {result.group.name}  "

@@ -18,6 +18,7 @@ from engine.isotopologues import isotopologue
 from engine.phonons import Phonons, phonons_from_force_constants
 from engine.potentials import Potential, load_model
 from engine.potentials.springs import springs
+from engine.spectra import Intensities, intensities
 from engine.vibrations import Vibrations, vibrations_from_hessian
 
 
@@ -113,6 +114,20 @@ class Entry:
         if self.springs:
             return springs(list(self.springs))
         return load_model(self.model) if self.model else None
+
+    def intensities(self, result: Vibrations | Phonons) -> Intensities | None:
+        """Infrared and Raman intensities of a result; None where no derivatives are known.
+
+        Derivatives know nothing of masses and serve every isotopologue, but only of this geometry
+        and for vibrations of the same method.
+        """
+        known = self.reference
+        if known is None or not isinstance(result, Vibrations) or known.method != result.model:
+            return None
+        here, there = self.atoms.positions, result.atoms.positions
+        if here.shape != there.shape or not np.allclose(here, there, atol=1e-6):
+            return None
+        return intensities(result, known.dipole_derivative_e, known.polarizability_derivative_A2)
 
     def result(self, tolerance_A: float | None = None) -> Vibrations | Phonons:
         """Its stored vibrations or phonons, with the masses of ``atoms``; no model is asked.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
 from engine.formats.documents.common import Document, mode_list
+from engine.spectra import Intensities
 from engine.symmetry.molecules.report import (
     IrrepActivity,
     VibrationalRepresentation,
@@ -14,8 +17,14 @@ from engine.symmetry.reduction import ClassCharacters
 from engine.vibrations import Vibrations
 
 
-def modes_document(result: Vibrations) -> Document:
-    """Vibrations of a molecule."""
+def modes_document(result: Vibrations, intensities: Intensities | None = None) -> Document:
+    """Vibrations of a molecule.
+
+    Parameters
+    ----------
+    intensities : of the result; None where they are not known: the modes then have no such fields.
+    """
+    strengths = {} if intensities is None else intensities.by_mode()
     higher = result.group.next_higher
     return {
         "kind": "molecule",
@@ -37,7 +46,10 @@ def modes_document(result: Vibrations) -> Document:
             "residual_translation_cm1": result.residual_translation_cm1,
             "residual_rotation_cm1": result.residual_rotation_cm1,
         },
-        "modes": mode_list(result.modes),
+        "modes": [
+            mode | {name: _number(values[i]) for name, values in strengths.items()}
+            for i, mode in enumerate(mode_list(result.modes))
+        ],
     }
 
 
@@ -86,6 +98,11 @@ def symmetry_document(report: VibrationalRepresentation) -> Document:
         "silent": _counted(report.silent),
         "selection_rules": report.selection_rules,
     }
+
+
+def _number(value: float) -> float | None:
+    """A number, or None for the depolarization of what scatters nothing: JSON has no nan."""
+    return float(value) if np.isfinite(value) else None
 
 
 def _class_entry(column: ClassCharacters) -> Document:

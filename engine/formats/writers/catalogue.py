@@ -68,7 +68,7 @@ def document(content: Content) -> str:
     """The JSON document of the command line."""
     result = content.result
     if isinstance(result, Vibrations):
-        found = modes_document(result)
+        found = modes_document(result, content.intensities)
     else:
         assert isinstance(result, Phonons) and content.bands is not None
         found = phonons_document(result, content.bands)

@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from engine.modes import Modes
 from engine.phonons import Bands, Phonons
+from engine.spectra import Intensities
 from engine.vibrations import Vibrations
 
 AMPLITUDE_A = 0.3
@@ -46,6 +47,7 @@ class Content:
     branch : number of the selected mode, from 0.
     amplitude_A : how far the atom that moves most goes, in angstrom.
     bands : of a crystal; None: those of the standard path.
+    intensities : of a molecule's levels; None where they are not known.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Content:
     branch: int = 0
     amplitude_A: float = AMPLITUDE_A
     bands: Bands | None = None
+    intensities: Intensities | None = None
 
     @property
     def provenance(self) -> Mapping[str, str]:
@@ -121,6 +124,7 @@ def content_of(
     branch: int | None = None,
     amplitude_A: float = AMPLITUDE_A,
     bands: Bands | None = None,
+    intensities: Intensities | None = None,
 ) -> Content:
     """A result as what there is to write.
 
@@ -128,6 +132,7 @@ def content_of(
     ----------
     modes : at the wave vector chosen; None: those of a molecule, or of q = 0.
     branch : from 0; None: the first that is a vibration.
+    intensities : of the levels of ``result``; None where they are not known.
     """
     if modes is None:
         modes = result.modes if isinstance(result, Vibrations) else result.gamma
@@ -135,7 +140,9 @@ def content_of(
         branch = int(np.argmin(modes.acoustic))
     if bands is None and isinstance(result, Phonons):
         bands = result.bands()
-    return Content(plain(name), result.atoms, result, modes, branch, amplitude_A, bands)
+    return Content(
+        plain(name), result.atoms, result, modes, branch, amplitude_A, bands, intensities
+    )
 
 
 def plain(name: str) -> str:

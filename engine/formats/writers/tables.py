@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from engine.formats.writers.content import Content
 from engine.phonons import Phonons
 from engine.units import PLANCK_EV_S, SPEED_OF_LIGHT_CM_S
@@ -20,9 +22,14 @@ UNITS = {
 
 
 def modes_csv(content: Content) -> str:
-    """The modes at the selected wave vector, one a line; imaginary frequencies are negative."""
+    """The modes at the selected wave vector, one a line; imaginary frequencies are negative.
+
+    Where intensities are known they follow, of each mode its share of the level: the lines of
+    partners add up to what the level has. Depolarization is empty where nothing is scattered.
+    """
     assert content.modes is not None
     modes = content.modes
+    strengths = {} if content.intensities is None else content.intensities.by_mode()
     header = [
         "mode",
         *(f"frequency ({unit})" for unit in UNITS),
@@ -33,6 +40,7 @@ def modes_csv(content: Content) -> str:
         "acoustic",
         "reduced mass (amu)",
         "symmetry purity",
+        *strengths,
     ]
     rows = (
         [
@@ -45,6 +53,7 @@ def modes_csv(content: Content) -> str:
             _word(bool(modes.acoustic[i])),
             f"{modes.reduced_mass_amu[i]:.6f}",
             "" if modes.symmetry_purity[i] is None else f"{modes.symmetry_purity[i]:.6f}",
+            *("" if np.isnan(x[i]) else f"{x[i]:.6f}" for x in strengths.values()),
         ]
         for i, frequency in enumerate(modes.frequency_cm1)
     )

@@ -1,5 +1,8 @@
 """``phonoscope convert``."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from ase.io import read
@@ -64,3 +67,26 @@ def test_mistakes_are_told_and_nothing_is_written(arguments, message, tmp_path):
     with pytest.raises(PhonoscopeError, match=message):
         convert(given, tmp_path / out, *more)
     assert not (tmp_path / out).exists()
+
+
+def test_intensities_of_the_library(tmp_path):
+    convert("water", tmp_path / "w_modes.csv", "--mode", 2)
+    assert "infrared_km_mol,raman_A4_amu,depolarization" in (tmp_path / "w_modes.csv").read_text()
+    document = json.loads(run.invoke(app, ["modes", "water", "--json", "-"]).stdout)
+    known = engine.entry("water").intensities(engine.entry("water").result())
+    found = [mode["infrared_km_mol"] for mode in document["modes"]]
+    assert np.allclose(found, known.infrared_km_mol)  # no two modes of water make one level
+    heavy = run.invoke(app, ["modes", "water", "--isotopes", "2=2H,3=2H", "--json", "-"]).stdout
+    lighter = [mode["infrared_km_mol"] for mode in json.loads(heavy)["modes"]]
+    assert sum(lighter) < sum(found)
+
+
+def test_derivatives_serve_only_their_own_geometry_and_method():
+    entry = engine.entry("water")
+    result = entry.result()
+    assert entry.intensities(result) is not None
+    assert entry.intensities(replace(result, model="another")) is None
+    moved = result.atoms.copy()
+    moved.positions[0] += 0.01
+    assert entry.intensities(replace(result, atoms=moved)) is None
+    assert engine.entry("silicon").intensities(engine.entry("silicon").result()) is None

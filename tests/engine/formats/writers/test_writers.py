@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from engine.errors import PhonoscopeError
 from engine.formats.stored import load_result
 from engine.formats.writers import FORMATS, Content, content_of, file_format, of_path
 from engine.formats.writers.motion import motion_of
+from engine.spectra import infrared_intensities, raman_activities
 
 X = np.array([0.5, 0.0, 0.5])
 
@@ -206,6 +208,63 @@ def test_tables(methane, silicon):
     total = np.array([float(row["total (states/cm-1)"]) for row in rows])
     spacing = float(rows[1]["frequency (cm-1)"]) - float(rows[0]["frequency (cm-1)"])
     assert np.isclose(total.sum() * spacing, 6, rtol=1e-4)
+
+
+def test_tables_tell_units(silicon):
+    (bands, *_), (dos, *_) = (
+        table(file_format(f"{x}-csv").write(silicon)) for x in ("bands", "dos")
+    )
+    assert [name for name in bands if "(" not in name] == ["q1", "q2", "q3", "point"]
+    assert next(name for name in bands if "branch" in name) == "branch 1 (cm-1)"
+    assert list(dos) == ["frequency (cm-1)", "total (states/cm-1)", "Si (states/cm-1)"]
+
+
+def test_intensities_of_modes_add_up_to_those_of_levels(methane):
+    """Partners share equally: that is what each of them has by itself."""
+    entry = engine.entry("methane")
+    known = entry.intensities(methane.result)
+    content = replace(methane, intensities=known)
+    rows = table(file_format("csv").write(content))
+    modes = json.loads(file_format("json").write(content))["modes"]
+    alone = {
+        "infrared_km_mol": infrared_intensities(methane.modes, entry.reference.dipole_derivative_e),
+        "raman_A4_amu": raman_activities(
+            methane.modes, entry.reference.polarizability_derivative_A2
+        ),
+    }
+    for name, values in alone.items():
+        for told in (rows, modes):
+            found = np.array([float(mode[name]) for mode in told])
+            assert np.allclose(found, values, rtol=0.01, atol=0.01)  # derivatives made symmetric
+            sums = [found[level].sum() for level in known.modes]
+            assert np.allclose(sums, getattr(known, name), atol=1e-5)
+    assert [float(row["depolarization"]) for row in rows] == pytest.approx(
+        [0.75] * 5 + [0.0] + [0.75] * 3, abs=1e-6
+    )
+
+
+def test_what_is_not_known_of_intensities_is_not_told(methane, silicon):
+    for content in (methane, silicon):
+        assert "infrared_km_mol" not in file_format("csv").write(content)
+        assert "infrared_km_mol" not in file_format("json").write(content)
+    entry = engine.entry("cubane")  # of a method without polarizability
+    result = entry.result()
+    content = content_of("cubane", result, intensities=entry.intensities(result))
+    (row, *_) = table(file_format("csv").write(content))
+    (mode, *_) = json.loads(file_format("json").write(content))["modes"]
+    for told in (row, mode):
+        assert "infrared_km_mol" in told
+        assert "raman_A4_amu" not in told and "depolarization" not in told
+
+
+def test_what_scatters_nothing_has_no_depolarization():
+    entry = engine.entry("carbon-dioxide")
+    result = entry.result()
+    content = content_of("co2", result, intensities=entry.intensities(result))
+    for row in table(file_format("csv").write(content)):
+        assert (row["depolarization"] == "") == (row["Raman"] == "no")
+    for mode in json.loads(file_format("json").write(content))["modes"]:
+        assert (mode["depolarization"] is None) == (not mode["raman_active"])
 
 
 def test_documents_and_stored_results(methane, tmp_path):
