@@ -2,8 +2,8 @@
 
 `python -m engine.reference.crystal silicon --teacher FILE` relaxes the crystal within its space
 group, computes exact force constants on a mesh and writes structure.xyz, result.npz and
-provenance.json into OUT/NAME. Polar insulators of which the DFT reference has Born charges get
-them, and with them the splitting of LO and TO. FILE is a model of many elements, like
+provenance.json into OUT/NAME. With --born a polar insulator gets the Born charges of the DFT
+reference, and with them the splitting of LO and TO. FILE is a model of many elements, like
 nequix-oam-1-pft.nqx (`phonoscope models fetch nequix-oam-1-pft`).
 """
 
@@ -46,10 +46,16 @@ LARGEST_FINE = 9000
 
 
 def compute(start: Atoms, model: Potential, dft: DftCrystal | None = None) -> Phonons:
-    """Phonons of the crystal at rest, on a mesh that is fine enough; with Born charges of `dft`."""
+    """Phonons of the crystal at rest, on a mesh that is fine enough.
+
+    With Born charges of `dft` it stays coarse: on a fine mesh there are points so near Γ that the
+    network, which sees no farther, lacks the field that the charges bring, and bands would dip.
+    """
     atoms = relax(start, model, cell=True, max_force_eV_A=MAX_FORCE_EV_A)
     born = None if dft is None else born_charges_for(dft, atoms)
     result = phonons(atoms, model, default_mesh(atoms), born)
+    if born is not None:
+        return result
     for n in FINER:
         error = result.trust.interpolation_error_cm1
         mesh = tuple(n if periodic else 1 for periodic in atoms.pbc)
@@ -57,7 +63,7 @@ def compute(start: Atoms, model: Potential, dft: DftCrystal | None = None) -> Ph
             break
         if math.prod(mesh) * len(atoms) > LARGEST_FINE:
             break
-        result = phonons(atoms, model, mesh, born)
+        result = phonons(atoms, model, mesh)
     return result
 
 
@@ -79,10 +85,11 @@ def provenance(result: Phonons) -> dict[str, Any]:
     }
 
 
-def of_teacher(name: str, teacher: Path, model: Potential) -> tuple[Phonons, dict[str, Any]]:
+def of_teacher(
+    name: str, teacher: Path, model: Potential, born: bool = False
+) -> tuple[Phonons, dict[str, Any]]:
     """Phonons of a crystal relaxed by a model, and where they come from."""
-    known_by_dft = {c.name: c for c in read_dft(DFT_FILE)} if DFT_FILE.is_file() else {}
-    dft = known_by_dft.get(DFT.get(name, ""))
+    dft = _in_dft(name) if born else None
     result = compute(starting_crystal(name), model, dft)
     checksum = hashlib.sha256(teacher.read_bytes()).hexdigest()
     known = published_with(checksum)
@@ -102,6 +109,18 @@ def of_teacher(name: str, teacher: Path, model: Potential) -> tuple[Phonons, dic
     return result, {**origin, **provenance(result)}
 
 
+def _in_dft(name: str) -> DftCrystal:
+    """The crystal in the DFT reference; raises PhonoscopeError if it is not there."""
+    for crystal in read_dft(DFT_FILE):
+        if crystal.name == DFT.get(name):
+            return crystal
+    raise PhonoscopeError(
+        f"There are no Born charges of {name}",
+        f"{DFT_FILE.name} does not have it",
+        "Compute them: python -m engine.training.make_data crystals-dft; or leave --born away.",
+    )
+
+
 def of_springs(name: str, out: Path) -> tuple[Phonons, dict[str, Any]]:
     """Phonons of a model crystal that `out` describes: atoms and springs."""
     springs = tomllib.loads((out / name / "entry.toml").read_text())["springs"]
@@ -117,13 +136,20 @@ def of_springs(name: str, out: Path) -> tuple[Phonons, dict[str, Any]]:
     return result, {**origin, **provenance(result)}
 
 
-def run(name: str, teacher: Path | None, out: Path, model: Potential | None = None) -> Path:
+def run(
+    name: str,
+    teacher: Path | None,
+    out: Path,
+    model: Potential | None = None,
+    born: bool = False,
+) -> Path:
     """Compute the phonons of a library crystal and store them in OUT/NAME; returns the folder.
 
     Raises
     ------
     PhonoscopeError
-        if the crystal is not known, or a model is needed and none is given.
+        if the crystal is not known, or a model is needed and none is given, or Born charges that
+        the DFT reference does not have.
     """
     started = time.monotonic()
     described = out / name / "entry.toml"
@@ -136,7 +162,7 @@ def run(name: str, teacher: Path | None, out: Path, model: Potential | None = No
             "Give one by --teacher; phonoscope models fetch nequix-oam-1-pft gets the usual one.",
         )
     else:
-        result, record = of_teacher(name, teacher, model or load_model(teacher))
+        result, record = of_teacher(name, teacher, model or load_model(teacher), born)
     record["wall_seconds"] = round(time.monotonic() - started, 1)
     files = {
         "structure.xyz": structure_text(result.atoms).encode(),
@@ -155,6 +181,9 @@ def main(
     names: Annotated[list[str], typer.Argument(help="library names of crystals")],
     teacher: Annotated[Path | None, typer.Option(help="file of the model")] = None,
     out: Annotated[Path, typer.Option(help="folder of structures")] = Path("assets/structures"),
+    born: Annotated[bool, typer.Option("--born", help="with Born charges of the DFT reference")] = (
+        False
+    ),
     missing: Annotated[bool, typer.Option("--missing", help="leave out those in OUT")] = False,
 ) -> None:
     """Compute phonons of library crystals by a model and store them in OUT/NAME."""
@@ -168,7 +197,7 @@ def main(
         if missing and (out / name / "result.npz").exists():
             continue
         try:
-            typer.echo(f"wrote {run(name, teacher, out, model)}")
+            typer.echo(f"wrote {run(name, teacher, out, model, born)}")
         except PhonoscopeError as error:
             typer.echo(f"{name}: {error}", err=True)
             failed = True
