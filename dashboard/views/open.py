@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 
 import panel as pn
 import panel_material_ui as pmui
@@ -12,19 +14,26 @@ from panel.viewable import Viewable
 from dashboard.captions import SUBSCRIPTS
 from dashboard.facts import DROPPER, STYLE, facts, notes, obstacle, problem
 from dashboard.state import State
+from dashboard.subject import Subject, subject_of
 from dashboard.thumbnails import as_address, thumbnail
 from engine.errors import PhonoscopeError
 from engine.formats.given import Given
+from engine.formats.stored import result_to_bytes
 from engine.formats.structures import LARGEST_BYTES, given_text, given_upload
 from engine.formats.understanding import Understanding, as_molecule
+from engine.formats.uploaded import ENDING, result_of_upload
+from engine.jobs import Store
 
 Read = Callable[[int | None, bool], Given]
 """(frame, whether to add hydrogen) -> what is there."""
 
+MOST_SHOWN = 60
+"""Characters of a result's name."""
+
 MOST_DRAWN = 400
 """Atoms beyond which a small picture shows nothing."""
 
-FORMATS = "CIF, POSCAR, XYZ, SDF, MOL, PDB, and what ASE and pymatgen read"
+FORMATS = "CIF, POSCAR, XYZ, SDF, MOL, PDB, what ASE and pymatgen read; results (.npz)"
 
 
 def open_view(state: State) -> Viewable:
@@ -73,10 +82,13 @@ def open_view(state: State) -> Viewable:
     how: list[Read] = []  # how the structure shown was read
     setting = False
 
-    def read(reader: Read, number: int | None = None, add_hydrogens: bool = False) -> None:
-        nonlocal setting
+    def hide() -> None:
         for part in (frame, hydrogens, unbox, onward):
             part.visible = False
+
+    def read(reader: Read, number: int | None = None, add_hydrogens: bool = False) -> None:
+        nonlocal setting
+        hide()
         try:
             found = state.computing.propose(reader(number, add_hydrogens))
         except PhonoscopeError as error:
@@ -97,7 +109,21 @@ def open_view(state: State) -> Viewable:
         if dropper.value:
             name, content = list(dropper.value.items())[-1]
             content = content.encode() if isinstance(content, str) else content
+            if name.lower().endswith(ENDING):
+                read_result(name, content)
+                return
             read(lambda number, add: given_upload(name, content, number, add))
+
+    def read_result(name: str, content: bytes) -> None:
+        """A result needs no model: it is shown at once."""
+        hide()
+        try:
+            subject = subject_of_file(name, content)
+        except PhonoscopeError as error:
+            words.object = problem(error)
+            return
+        state.show(subject)
+        words.object = f"<p><b>{escape(name)}</b> is a stored result, and is shown.</p>"
 
     def read_text(*_: object) -> None:
         written = text.value_input or text.value or ""
@@ -136,6 +162,23 @@ def open_view(state: State) -> Viewable:
         margin=(8, 10),
         css_classes=["open"],
     )
+
+
+def subject_of_file(name: str, content: bytes) -> Subject:
+    """A stored result that somebody gave; it is kept in the store, so that links find it again.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it holds no result.
+    """
+    result, notes = result_of_upload(name, content)
+    # Of the notes only the name goes on: what else they claim cannot be checked.
+    title = str(notes.get("structure") or Path(name).stem)[:MOST_SHOWN]
+    kept = result_to_bytes(result, {"structure": title})
+    key = hashlib.sha256(kept).hexdigest()
+    Store().put(key, kept)
+    return subject_of(title, result, key=key, origin=f"opened from {name}")
 
 
 def told(found: Understanding) -> str:

@@ -247,7 +247,10 @@ def _crystal(
     atoms: Atoms, header: dict[str, Any], arrays: Arrays, model: Potential | str | None
 ) -> Phonons:
     name, step_A = header["model"], header["step_A"]
-    potential = model if isinstance(model, Potential) else _by_name(name, model or name, step_A)
+    if not isinstance(model, Potential):
+        # A file may come from anybody: what is a path in it leads nowhere on this machine.
+        model = _by_name(name, model or (name if Path(name).name == name else None), step_A)
+    potential = model
     sample, born = None, None
     if "mesh" in header:
         n1, n2, n3 = header["mesh"]
@@ -290,7 +293,7 @@ def _unpacked(packed: Float[np.ndarray, "n size size"]) -> Complex[np.ndarray, "
     return diagonal + above + above.swapaxes(1, 2) + 1j * (below - below.swapaxes(1, 2))
 
 
-def _by_name(name: str, source: str, step_A: float | None) -> Potential:
+def _by_name(name: str, source: str | None, step_A: float | None) -> Potential:
     """The model of a stored result, which is loaded when something is asked of it."""
     if step_A is None:
         return ModelByName(name, source)
@@ -310,10 +313,10 @@ class ModelByName(Potential):
     Attributes
     ----------
     name : what results call it.
-    source : the name or path by which it is loaded.
+    source : the name or path by which it is loaded; None: there is none that may be followed.
     """
 
-    def __init__(self, name: str, source: str) -> None:
+    def __init__(self, name: str, source: str | None) -> None:
         vars(self).update(name=name, source=source)
 
     @property
@@ -326,8 +329,14 @@ class ModelByName(Potential):
             if it is not on this machine.
         """
         if "potential" not in vars(self):
-            source: str = vars(self)["source"]
+            source: str | None = vars(self)["source"]
             try:
+                if source is None:
+                    raise PhonoscopeError(
+                        f"There is no model '{self.name}'",
+                        "a stored result leads to models by name only, not by path",
+                        "Name the model: engine.load_result(file, model).",
+                    )
                 vars(self)["potential"] = load_model(source)
             except PhonoscopeError as error:
                 raise PhonoscopeError(
@@ -345,7 +354,7 @@ class ModelByName(Potential):
             raise AttributeError(attribute)
         return getattr(self.loaded, attribute)
 
-    def __reduce__(self) -> tuple[type[ModelByName], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[ModelByName], tuple[str, str | None]]:
         return ModelByName, (self.name, vars(self)["source"])
 
     def astype(self, dtype: np.dtype) -> Potential:
