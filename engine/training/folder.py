@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from engine.errors import PhonoscopeError
-from engine.potentials.checkpoints.native import Card, save_model
+from engine.potentials.checkpoints.native import Card, read_description, save_model
 from engine.training import records
 from engine.training.checkpoints import STATE
 from engine.training.config import TrainingConfig
@@ -53,7 +53,7 @@ def write_model(run: Run, average: Any, errors: dict[str, float], epoch: int) ->
     config = run.config
     trained = jax.tree.map(np.asarray, average)
     source = "trained by Phonoscope" + (
-        f" from {config.network['start']}" if "start" in config.network else ""
+        f" from {_name_of(config.network['start'])}" if "start" in config.network else ""
     )
     potential = run.network.potential(trained, run.references, config.name, source)
     new, old = run.folder / f".{MODEL}.new", run.folder / f".{MODEL}.old"
@@ -98,3 +98,9 @@ def introduction(run: Run) -> str:
         f"{len(rooms)} shapes of up to {max(s.atoms for s in rooms)} atoms; "
         "the first steps wait for compilation"
     )
+
+
+def _name_of(model: str) -> str:
+    """What a model is called, rather than where it lies on this machine."""
+    folder = Path(model)
+    return str(read_description(folder)["name"]) if folder.is_dir() else folder.name

@@ -73,12 +73,14 @@ def main(
     run: Annotated[Path, typer.Argument(help="folder of a training run")],
     data: Annotated[Path, typer.Option(help="data set with held-out structures")],
     out: Annotated[Path, typer.Option(help="folder to write")],
+    method: Annotated[str, typer.Option(help="what the card says of where the data is from")] = "",
 ) -> None:
     """Measure the best model of a run and write it with its card and domain."""
     config = parsed_json(run / "config.json")
     samples = read_samples(DataConfig(files=(str(data),), reader=config.data.reader))
     described = read_description(run / MODEL)
-    card = Card(described.get("training_data"), described.get("licence"))
+    trained_on = "; ".join(filter(None, (described.get("training_data"), method)))
+    card = Card(trained_on or None, described.get("licence"))
     found = publish(load_model(run / MODEL), card, samples, out)
     typer.echo(found.text())
 
