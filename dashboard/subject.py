@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-import numpy as np
 from ase import Atoms
 
 from engine import library
@@ -18,9 +17,8 @@ from engine.formats.stored import result_from_bytes
 from engine.isotopes import isotopes_text
 from engine.isotopologues import isotopologue
 from engine.jobs import Store, surroundings_of
-from engine.library import Reference
 from engine.phonons import Bands, Dos, Phonons
-from engine.spectra import Intensities, intensities
+from engine.spectra import Intensities
 from engine.trust import Check, Verdict, verdict
 from engine.vibrations import Vibrations
 
@@ -73,27 +71,12 @@ class Subject:
     @cached_property
     def intensities(self) -> Intensities | None:
         """Infrared and Raman intensities of its levels; None where no derivatives are known."""
-        known = self._reference
-        if known is None or not isinstance(self.result, Vibrations):
-            return None
-        return intensities(
-            self.result, known.dipole_derivative_e, known.polarizability_derivative_A2
-        )
+        return library.entry(self.entry).intensities(self.result) if self.entry else None
 
     @property
-    def _reference(self) -> Reference | None:
-        """What the library knows of this molecule, if the result is of the same method.
-
-        Derivatives know nothing of masses, and serve every isotopologue.
-        """
-        if self.entry is None or not isinstance(self.result, Vibrations):
-            return None
-        entry = library.entry(self.entry)
-        known = entry.reference
-        if known is None or known.method != self.result.model:
-            return None
-        same = np.allclose(entry.atoms.positions, self.result.atoms.positions, atol=1e-6)
-        return known if same else None
+    def provenance(self) -> dict[str, Any]:
+        """How a stored result was computed; empty for one of the user's own."""
+        return dict(library.entry(self.entry).provenance) if self.entry else {}
 
     @cached_property
     def dos(self) -> Dos | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import panel as pn
 from panel.viewable import Viewable
@@ -23,6 +24,12 @@ STYLE = f"""
 .trust .value {{ text-align: right; font-variant-numeric: tabular-nums; font-weight: 500; }}
 .trust .limit {{ font-weight: 400; opacity: 0.7; font-size: 12.5px; }}
 .trust .meaning {{ grid-column: 2 / 4; font-size: 12.5px; opacity: 0.75; }}
+.origin {{ font-size: 14px; line-height: 1.4; padding: 0 18px 16px; }}
+.origin summary {{ cursor: pointer; font-weight: 500; }}
+.origin dl {{ display: grid; grid-template-columns: max-content 1fr; gap: 3px 14px; margin: 8px 0;
+  font-size: 12.5px; overflow-wrap: anywhere; }}
+.origin dt {{ opacity: 0.7; }}
+.origin dd {{ margin: 0; }}
 .trust .advice {{ grid-column: 2 / 4; font-size: 12.5px; }}
 """
 
@@ -32,7 +39,7 @@ def trust_view(state: State) -> Viewable:
     table = live_text(
         state,
         ["subject", "unit"],
-        lambda: _page(state.subject.verdict, state.unit),
+        lambda: _page(state.subject.verdict, state.unit) + _origin(state.subject.provenance),
         stylesheets=[STYLE],
         sizing_mode="stretch_width",
         margin=0,
@@ -48,6 +55,44 @@ def _page(verdict: Verdict, unit: str) -> str:
         f"{marks.summary(verdict)}</p>"
         f"{''.join(rows)}</div>"
     )
+
+
+TOLD = {
+    "method": "method",
+    "theory": "theory",
+    "model_training_data": "trained on",
+    "optimisation": "geometry",
+    "relaxation": "geometry",
+    "derivatives": "derivatives",
+    "mesh": "mesh",
+    "programs": "programs",
+    "date_utc": "computed",
+    "command": "again with",
+}
+"""Parts of the provenance that are told, and what they are called."""
+
+
+def _origin(provenance: dict[str, Any]) -> str:
+    """How a stored result was computed, folded."""
+    rows = "".join(
+        f"<dt>{name}</dt><dd>{escape(_words(provenance[key]))}</dd>"
+        for key, name in TOLD.items()
+        if provenance.get(key)
+    )
+    if not rows:
+        return ""
+    return (
+        '<details class="origin"><summary>Where the numbers come from</summary>'
+        f"<dl>{rows}</dl></details>"
+    )
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {version}" for name, version in value.items())
+    if isinstance(value, list):
+        return " × ".join(map(str, value))
+    return str(value)
 
 
 def _row(check: Check, unit: str) -> str:

@@ -29,3 +29,13 @@ def test_what_is_not_measured_says_so_and_does_not_count():
     found = verdict(engine.entry("methane").result())
     page = trust._page(found, "cm⁻¹")
     assert "unknown" in page and "not measured" in page and "Trustworthy" in page
+
+
+def test_where_stored_numbers_come_from_is_told():
+    told = trust._origin(State(entry_name="quartz").subject.provenance)
+    assert "8 × 8 × 8" in told and "nequix-oam-1-pft" in told and "again with" in told
+    assert "PySCF" in trust._origin(State(entry_name="methane").subject.provenance)
+    own = subject_of(
+        "Oxygen", engine.vibrations(Atoms("O2", [[0, 0, 0], [0, 0, 1.2]]), springs(BOND))
+    )
+    assert trust._origin(own.provenance) == ""
