@@ -92,6 +92,21 @@ def test_a_crystal_from_a_file_is_understood_computed_and_shown(dashboard, shown
     expect(jobs.get_by_text("known already")).to_be_visible()
 
 
+def test_a_smiles_is_computed_by_the_bundled_model_which_says_how_well_it_knows_it(shown):
+    page = shown
+    open_tab(page, "Open")
+    give_text(page, "CO")
+    expect(understood(page)).to_contain_text("CH₄O", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Choose a model and compute").click()
+    expect(page.locator(".plan")).to_contain_text("molecules", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.locator(".status")).to_contain_text("Model: molecules", timeout=PATIENCE_MS)
+    expect(page.locator(".tabulator-row")).to_have_count(12)
+    open_tab(page, "Trust")
+    check = page.locator(".trust .check", has_text="Distance from what the model has learnt")
+    expect(check).to_contain_text("Of the strangest atom")
+
+
 def test_what_is_wrong_is_told_in_place_and_the_page_goes_on(shown, tmp_path):
     page = shown
     open_tab(page, "Open")
