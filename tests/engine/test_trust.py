@@ -90,6 +90,13 @@ def test_strange_surroundings_are_told():
     assert check.mark == "look" and "number 2" in check.meaning and "0.12 eV/Å" in check.meaning
 
 
+def test_a_model_that_is_rough_at_home_is_worth_a_look():
+    result = engine.entry("methane").result()
+    for error, mark in ((0.02, "good"), (0.16, "look")):
+        near = Surroundings(np.full(5, 0.4), error)
+        assert of(verdict(result, surroundings=near), "Distance from what").mark == mark
+
+
 @pytest.mark.parametrize("name", library.names())
 def test_no_stored_molecule_is_unreliable(name):
     entry = engine.entry(name)
