@@ -22,6 +22,7 @@ from engine.training.data.distortions import import_rdkit
 from engine.training.data.enumeration import variations
 from engine.training.data.labelled import pack as pack_parts
 from engine.training.data.labelled import read_molecules
+from engine.training.data.labelled import unpack as unpack_parts
 from engine.training.data.molecule_list import (
     HELD_OUT,
     MOLECULES,
@@ -122,6 +123,15 @@ def pack(
         },
     )
     typer.echo(f"wrote {file}: {size / 1e6:.1f} MB, {len(names)} molecules and free atoms")
+
+
+@app.command()
+def unpack(
+    file: Annotated[Path, typer.Argument(help="HDF5 file of pack or pack-crystals")] = PACKED,
+    out: Folder = FOLDER,
+) -> None:
+    """Lay what was collected into the folder of parts, to go on from there."""
+    typer.echo(f"{unpack_parts(file, out)} parts laid into {out}")
 
 
 @app.command()

@@ -30,6 +30,7 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Float
 
+from engine.errors import PhonoscopeError
 from engine.training.data.parts import new_part, read_parts
 
 KINDS = {
@@ -141,3 +142,33 @@ def pack(folder: Path, out: Path, provenance: dict[str, Any]) -> int:
             packed.attrs[key] = value if isinstance(value, str) else json.dumps(value)
     unfinished.replace(out)
     return out.stat().st_size
+
+
+def unpack(packed: Path, folder: Path) -> int:
+    """Lay the parts of a file of :func:`pack` into a folder, where they are missing.
+
+    Work then goes on from them. Returns how many were laid.
+
+    Raises
+    ------
+    PhonoscopeError
+        if there is no such file, or it is another one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    laid = 0
+    try:
+        with h5py.File(packed) as file:
+            for name, parts in file.items():
+                for part in parts:
+                    path = folder / f"{name}.{part}.h5"
+                    if path.exists():
+                        continue
+                    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+                    with h5py.File(unfinished, "w") as single:
+                        file.copy(parts[part], single.require_group(name), part)
+                    unfinished.replace(path)
+                    laid += 1
+    except (OSError, AttributeError, TypeError) as error:
+        fix = "Give what `make_data pack` wrote."
+        raise PhonoscopeError(f"cannot read {packed}", str(error), fix) from error
+    return laid

@@ -10,6 +10,7 @@ import h5py
 import pytest
 
 from engine.training import make_data
+from engine.training.data.labelled import pack, read_molecules
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import MOLECULES
 from engine.training.data.molecules import Workplace
@@ -70,6 +71,24 @@ def test_pack_says_where_its_numbers_come_from(monkeypatch, tmp_path, capsys) ->
         assert json.loads(file.attrs["method"])["basis"] == "def2-svp"
         assert json.loads(file.attrs["held_out"]) == ["ketene"]
         assert set(file) == {"water", "ketene"}
+
+
+def test_work_goes_on_from_what_was_packed(monkeypatch, tmp_path, capsys) -> None:
+    for molecule in (WATER, KETENE):
+        work_on(Workplace(tmp_path / "old", Springs()), Task(1, molecule))
+    pack(tmp_path / "old", tmp_path / "m.h5", {})
+    new = tmp_path / "new"
+    assert call(monkeypatch, "unpack", tmp_path / "m.h5", "--out", new) == 0
+    assert "4 parts laid" in capsys.readouterr().out
+    idle = Springs()
+    work_on(Workplace(new, idle), Task(1, WATER))
+    assert idle.labelled == []
+    for one, other in zip(read_molecules(tmp_path / "old"), read_molecules(new), strict=True):
+        assert (one.name, one.kind, one.energy_eV) == (other.name, other.kind, other.energy_eV)
+    assert call(monkeypatch, "unpack", tmp_path / "m.h5", "--out", new) == 0
+    assert "0 parts laid" in capsys.readouterr().out
+    (tmp_path / "x.h5").write_text("text")
+    assert call(monkeypatch, "unpack", tmp_path / "x.h5", "--out", new) == 2
 
 
 def test_crystals_are_packed_with_what_labelled_them(monkeypatch, tmp_path, capsys) -> None:
