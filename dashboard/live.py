@@ -39,6 +39,9 @@ def made_when_first(
 ) -> None:
     """Make the parts of a place when it is seen for the first time: the page opens sooner.
 
+    Parts must be made as they are to be seen: Panel sends a change of a part's text at once, but
+    the new part itself only when the callback ends, and the change, come too early, is lost.
+
     Parameters
     ----------
     owner, names : what changes when ``seen`` may have become true.

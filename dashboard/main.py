@@ -176,15 +176,15 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
         **params,
     )
 
-    for k, (name, view) in enumerate(views.items()):
+    for name, view in views.items():
 
-        def opened(k: int = k) -> bool:
-            return bool(tabs.active == k)
+        def opened(name: str = name) -> bool:
+            return bool(getattr(state, part) == name)
 
         def made(view: View = view) -> list[Viewable]:
             return [view(state)]
 
-        made_when_first(tabs, "active", opened, places[name], made)
+        made_when_first(state, part, opened, places[name], made)
 
     def slug(name: str) -> str:
         return name.lower().replace(" ", "-")

@@ -13,7 +13,7 @@ from engine import library
 from engine.domain import Surroundings
 from engine.errors import PhonoscopeError
 from engine.experiment import compared
-from engine.formats.stored import result_from_bytes
+from engine.formats.stored import notes_from_bytes, result_from_bytes
 from engine.isotopes import isotopes_text
 from engine.isotopologues import isotopologue
 from engine.jobs import Store, surroundings_of
@@ -109,7 +109,7 @@ def subject_of(
     """A result, with its bands if it has any, and what was kept beside it under its key."""
     bands = result.bands() if isinstance(result, Phonons) else None
     kept = Store().get(key) if key else None
-    near = surroundings_of(result_from_bytes(kept)[1]) if kept is not None else None
+    near = surroundings_of(notes_from_bytes(kept)) if kept is not None else None
     return Subject(title, result, bands, entry, key, near, origin)
 
 

@@ -46,8 +46,8 @@ def atom_card(playback: Playback) -> Viewable:
 
     def show(*_: object) -> None:
         nonlocal filling
-        card.visible = 0 <= viewer.picked < len(playback.piece.numbers)
-        if not card.visible:
+        if not 0 <= viewer.picked < len(playback.piece.numbers):
+            card.visible = False
             return
         text.object = _words(playback, viewer.picked)
         atom = int(playback.piece.source[viewer.picked])
@@ -59,6 +59,7 @@ def atom_card(playback: Playback) -> Viewable:
             value=_present(options, float(atoms.get_masses()[atom])),
         )
         filling = False
+        card.visible = True  # now its parts may be made, see made_when_first
 
     def substitute(event: Any) -> None:
         if not filling and event.new is not None:

@@ -145,6 +145,12 @@ def pack(words: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return file.getvalue()
 
 
+def notes_from_bytes(content: bytes, name: str = "stored result") -> dict[str, Any]:
+    """The notes alone; the errors of :func:`result_from_bytes`, which makes the result as well."""
+    notes: dict[str, Any] = unpack(content, name)[0].get("notes", {})
+    return notes
+
+
 def unpack(content: bytes, name: str) -> tuple[dict[str, Any], Arrays]:
     """Words and arrays from the content of a file.
 

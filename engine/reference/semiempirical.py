@@ -6,8 +6,11 @@ of each orbit of the point group; the others follow by symmetry. There is no pol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from ase import Atoms
+from ase.calculators.calculator import Calculator
 from jaxtyping import Float
 
 from engine.potentials.xtb import gfn2_xtb
@@ -36,19 +39,9 @@ def compute(atoms: Atoms) -> tuple[Atoms, float, Arrays]:
     at_rest.calc = calculator
     energy_eV, forces = at_rest.get_potential_energy(), at_rest.get_forces()
     n = len(minimum)
-    hessian = np.full((n, 3, n, 3), np.nan)
-    dipole = np.full((3, n, 3), np.nan)
-    for atom in sorted({int(orbit.min()) for orbit in group.permutations.T}):
-        for axis in range(3):
-            answers = []
-            for sign in (1, -1):
-                moved = minimum.copy()
-                moved.positions[atom, axis] += sign * model.step_A
-                moved.calc = calculator
-                answers.append((-moved.get_forces(), moved.get_dipole_moment()))
-            (gradient, moment), (gradient_back, moment_back) = answers
-            hessian[:, :, atom, axis] = (gradient - gradient_back) / (2 * model.step_A)
-            dipole[:, atom, axis] = (moment - moment_back) / (2 * model.step_A)
+    first = sorted({int(orbit.min()) for orbit in group.permutations.T})
+    hessian, dipole = differences(minimum, calculator, model.step_A, first)
+    for atom in first:
         _spread(atom, hessian, dipole, group)
     matrix = hessian.reshape(3 * n, 3 * n)
     arrays = {
@@ -57,6 +50,35 @@ def compute(atoms: Atoms) -> tuple[Atoms, float, Arrays]:
         "forces_eV_A": forces,
     }
     return minimum, float(energy_eV), arrays
+
+
+def differences(
+    atoms: Atoms, calculator: Calculator, step_A: float, displaced: Iterable[int]
+) -> tuple[Float[np.ndarray, "atoms 3 atoms 3"], Float[np.ndarray, "3 atoms 3"]]:
+    """Second derivatives of the energy and first ones of the dipole, by central differences.
+
+    Parameters
+    ----------
+    displaced : the atoms whose columns are computed, counted from 0; the others are nan.
+
+    Returns
+    -------
+    d2E/dr dr in eV/angstrom^2, the displaced atom last, and dmu_c/dr in e, as [c, atom, xyz].
+    """
+    n = len(atoms)
+    hessian, dipole = np.full((n, 3, n, 3), np.nan), np.full((3, n, 3), np.nan)
+    for atom in displaced:
+        for axis in range(3):
+            answers = []
+            for sign in (1, -1):
+                moved = atoms.copy()
+                moved.positions[atom, axis] += sign * step_A
+                moved.calc = calculator
+                answers.append((-moved.get_forces(), moved.get_dipole_moment()))
+            (gradient, moment), (gradient_back, moment_back) = answers
+            hessian[:, :, atom, axis] = (gradient - gradient_back) / (2 * step_A)
+            dipole[:, atom, axis] = (moment - moment_back) / (2 * step_A)
+    return hessian, dipole
 
 
 def _spread(

@@ -157,8 +157,11 @@ class _Worker:
 
 
 def _work_through(workplace: PartsFolder, tasks: Sequence[Task], place: Any) -> None:
-    """Work on one task after the other, and let the parent see which it is."""
+    """Work on one task after the other, and let the parent see which it is; end when it has."""
+    parent = multiprocessing.parent_process()
     for number, task in enumerate(tasks):
+        if parent is not None and not parent.is_alive():
+            return
         place.value = number
         work_on(workplace, task)
 

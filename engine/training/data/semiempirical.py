@@ -1,4 +1,4 @@
-"""Labels from GFN2-xTB: rough, but a thousand times cheaper than density-functional theory.
+"""Labels from GFN2-xTB: rough, but cheap: seconds where density-functional theory takes minutes.
 
 A network that begins with them knows what molecules are, and needs fewer of the costly labels.
 """
@@ -19,6 +19,7 @@ from jaxtyping import Float
 
 from engine.errors import PhonoscopeError
 from engine.potentials.xtb import gfn2_xtb
+from engine.reference.semiempirical import differences
 from engine.training.data.labelled import LabelledStructure
 
 MAX_FORCE_EV_A = 1e-3
@@ -66,23 +67,13 @@ class Xtb:
         with _told():
             energy, forces = at.get_potential_energy(), at.get_forces()
             dipole = at.get_dipole_moment()
-            second = self._differences(at) if hessian else (None, None)
-        return LabelledStructure(name, kind, atoms, energy, forces, dipole, *second)
-
-    def _differences(
-        self, at: Atoms
-    ) -> tuple[Float[np.ndarray, "3*atoms 3*atoms"], Float[np.ndarray, "3 atoms 3"]]:
-        n, rest = len(at), at.positions.copy()
-        hessian, dipole = np.zeros((n, 3, 3 * n)), np.zeros((3, n, 3))
-        for atom, axis in np.ndindex(n, 3):
-            for sign in (1, -1):
-                at.positions = rest
-                at.positions[atom, axis] += sign * self.step_A
-                share = sign / (2 * self.step_A)
-                hessian[atom, axis] -= share * at.get_forces().ravel()
-                dipole[:, atom, axis] += share * at.get_dipole_moment()
-        matrix = hessian.reshape(3 * n, 3 * n)
-        return (matrix + matrix.T) / 2, dipole
+            if not hessian:
+                return LabelledStructure(name, kind, atoms, energy, forces, dipole)
+            n, every = len(atoms), range(len(atoms))
+            second, charges = differences(atoms, at.calc, self.step_A, every)
+        matrix = second.reshape(3 * n, 3 * n)
+        matrix = (matrix + matrix.T) / 2
+        return LabelledStructure(name, kind, atoms, energy, forces, dipole, matrix, charges)
 
     def polarizability_derivative(self, atoms: Atoms) -> Float[np.ndarray, "3 3 atoms 3"]:
         """tblite gives no polarizability.
