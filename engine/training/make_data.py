@@ -150,7 +150,7 @@ def crystals(
     single_threaded()
     compile_quickly()
     _forget_failures(out, retry)
-    run(work, chosen, [1], processes, limit_hours * 3600, IN_A_ROW)
+    run(work, work.alike_together(chosen), [1], processes, limit_hours * 3600, IN_A_ROW)
 
 
 @app.command()

@@ -29,6 +29,7 @@ from engine.training.data.labelled_crystals import (
     write_crystals,
 )
 from engine.training.data.workplace import PartsFolder
+from engine.training.shapes import Shape, connected
 from engine.units import frequency_cm1
 
 SINGLE = np.dtype(np.float32)
@@ -69,6 +70,17 @@ class Crystals(PartsFolder[Crystal]):
     def model(self) -> Potential:
         """The teacher's model, read when first needed."""
         return load_model(str(self.teacher))
+
+    def alike_together(self, items: Sequence[Crystal]) -> list[Crystal]:
+        """The same crystals, those that the teacher's programs take in the same arrays in a row.
+
+        A program takes half a minute to compile, and a crystal of two atoms a second to label.
+        """
+
+        def shape(crystal: Crystal) -> Shape:
+            return connected(crystal.build(), self.model.cutoff_A).shape
+
+        return sorted(items, key=shape)
 
     def compute(self, item: Crystal, part: str) -> None:
         """Compute one part of a crystal and keep it; raises what the relaxation raises."""

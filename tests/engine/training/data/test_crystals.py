@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from engine.training.data.labelled_crystals import (
     write_crystals,
 )
 from engine.training.data.queue import Task, work_on
+from engine.training.shapes import connected
 
 SILICON = next(c for c in CRYSTALS if c.name == "Si-diamond")
 COPPER = next(c for c in CRYSTALS if c.name == "Cu-fcc")
@@ -127,3 +129,13 @@ def test_a_folder_without_crystals_is_said(tmp_path: Path) -> None:
     (tmp_path / "other.h5").write_text("text")
     with pytest.raises(PhonoscopeError, match="cannot read"):
         read_crystals(tmp_path)
+
+
+def test_crystals_of_like_shape_come_in_a_row_and_none_is_lost(tmp_path: Path) -> None:
+    work = Quick(tmp_path)
+    some = CRYSTALS[::9]
+    ordered = work.alike_together(some)
+    assert sorted(c.name for c in ordered) == sorted(c.name for c in some)
+    shapes = [connected(c.build(), work.model.cutoff_A).shape for c in ordered]
+    runs = 1 + sum(a != b for a, b in pairwise(shapes))
+    assert runs == len(set(shapes)) < len(some)
