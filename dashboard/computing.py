@@ -79,6 +79,13 @@ class Request:
                 )
             except PhonoscopeError as error:
                 self.error = error
+            except Exception as error:  # in a thread of the pool nobody would hear of it
+                log.exception("The result of %s cannot be shown", self.title)
+                self.error = PhonoscopeError(
+                    f"The result of {self.title} cannot be shown",
+                    f"{type(error).__name__}: {error}",
+                    "This is a fault of the program; its log says more.",
+                )
 
 
 class Computing(param.Parameterized):

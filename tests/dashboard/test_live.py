@@ -1,0 +1,40 @@
+"""Work beside the page."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Any
+
+import panel as pn
+import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
+
+from dashboard.live import in_background
+
+
+def fails(*_: Any) -> None:
+    raise ZeroDivisionError("a fault")
+
+
+@pytest.mark.parametrize(("work", "then"), [(fails, print), (int, fails)])
+def test_faults_beside_the_page_are_told(monkeypatch, work, then):
+    told, heard = Event(), []
+
+    def handler(error: BaseException) -> None:
+        heard.append(error)
+        told.set()
+
+    monkeypatch.setattr(pn.config, "exception_handler", handler)
+    monkeypatch.setattr(type(pn.state), "execute", lambda _self, do, schedule: do())
+    with set_curdoc(Document()):
+        pn.config.exception_handler = handler
+        in_background(work, then)
+        assert told.wait(10)
+    assert isinstance(heard[0], ZeroDivisionError)
+
+
+def test_without_a_page_it_is_done_at_once():
+    found: list[int] = []
+    in_background(lambda: 3, found.append)
+    assert found == [3]
