@@ -35,6 +35,7 @@ def lesson(state: State, viewer: Viewer, provenance: Mapping[str, str]) -> str:
         for name, value in viewer.param.values().items()
         if name in Viewer.param and name not in JSComponent.param and name not in ON_THE_SERVER
     }
+    values |= {"playing": not viewer.paused, "held": False}  # another browser decides for itself
     title = f"{captions.formula(state.result)} · {captions.group(state.result)}"
     mode = captions.mode(state.modes, state.branch, state.unit)
     if state.bands is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dashboard.address import text_of, value_of
 from dashboard.player.cells import pieces_to_start_with
 from dashboard.player.playback import Playback
 from dashboard.viewer import Wave
@@ -18,7 +19,8 @@ STEP_A = 0.05
 def offer_to_page(playback: Playback) -> None:
     """What links carry of the player, and what keys change in it."""
     state, viewer = playback.state, playback.viewer
-    state.address.follow(viewer, ["playing", "speed", "style", "arrows", "cell", "axes", "trace"])
+    _offer_playing(playback)
+    state.address.follow(viewer, ["speed", "style", "arrows", "cell", "axes", "trace"])
     state.address.follow(
         playback,
         {"amplitude": "amplitude_A", "thermal": "thermal", "temperature": "temperature_K"}
@@ -41,6 +43,19 @@ def offer_to_page(playback: Playback) -> None:
     offer("ArrowUp", "↑", "larger motion", lambda: larger(STEP_A))
     offer("ArrowDown", "↓", "smaller motion", lambda: larger(-STEP_A))
     offer("a", "A", "arrows on or off", arrows)
+
+
+def _offer_playing(playback: Playback) -> None:
+    """Whether it was stopped; that one browser asks for less motion is not for those of others."""
+    viewer = playback.viewer
+
+    def read(text: str) -> None:
+        viewer.playing = value_of(text, viewer.param.playing)
+
+    def write() -> str | None:
+        return text_of(False) if viewer.paused else None
+
+    playback.state.address.offer("playing", read, write, (viewer, ["playing", "held"]))
 
 
 def _offer_cells(playback: Playback) -> None:

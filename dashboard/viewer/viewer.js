@@ -17,7 +17,10 @@ export function render({ model }) {
       fresh.then(() => import(address(model.modules[0]))),
     ])
     if (animation) return
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) model.playing = false
+    if (model.playing && matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      model.held = true
+      model.playing = false
+    }
     animation = host.animation = new Animation($3Dmol, host, model)
   })
   const on = (name, act) => model.on(name, () => animation && act(animation))

@@ -33,6 +33,9 @@ class Viewer(JSComponent):
     )
     speed = param.Number(default=0.7, doc="Cycles per second of a wave of rate 1.")
     playing = param.Boolean(default=True)
+    held = param.Boolean(
+        default=False, doc="It does not play only because this browser asks for less motion."
+    )
     style: Any = param.Selector(default=STYLES[0], objects=list(STYLES))
     arrows = param.Boolean(default=True)
     cell = param.Boolean(default=True, doc="Draw the cell.")
@@ -57,6 +60,16 @@ class Viewer(JSComponent):
         params["library"] = address(LIBRARY)
         params["modules"] = [address(HERE / name) for name in MODULES]
         super().__init__(**params)
+
+    @param.depends("playing", watch=True)
+    def _let_go(self) -> None:
+        if self.playing:
+            self.held = False
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody wanted it to stand still."""
+        return not (self.playing or self.held)
 
     def reset_view(self) -> None:
         """Look at the structure as if nobody had turned it."""

@@ -157,4 +157,12 @@ def test_who_wants_less_motion_starts_with_none(browser: Browser, address):
     page = browser.new_page(reduced_motion="reduce")
     dashboard = Dashboard(page).open(address, "methane")
     dashboard.eventually(lambda: not dashboard.of_viewer("a.model.playing"))
+    # What this browser asks for is nothing that a link should tell others; a pause is.
+    press(dashboard, "u")
+    dashboard.eventually(lambda: parts(page).get("unit") == "THz")
+    assert "playing" not in parts(page)
+    press(dashboard, " ")
+    dashboard.eventually(lambda: dashboard.of_viewer("a.model.playing"))
+    press(dashboard, " ")
+    dashboard.eventually(lambda: parts(page).get("playing") == "no")
     page.close()

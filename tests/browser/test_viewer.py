@@ -208,15 +208,6 @@ def test_an_atom_tells_what_it_is_and_how_it_moves(dashboard, address):
     dashboard.eventually(lambda: dashboard.of_viewer("a.painted") == -1)
 
 
-def test_who_prefers_less_motion_is_not_moved(browser, address):
-    page = browser.new_page(reduced_motion="reduce")
-    try:
-        quiet = Dashboard(page).open(address, "methane")
-        quiet.eventually(lambda: not quiet.of_viewer("a.model.playing"))
-    finally:
-        page.close()
-
-
 def test_motion_and_speed_change_without_a_jump(dashboard, address):
     """The largest step between frames stays that of the motion itself."""
     dashboard.open(address, "methane")

@@ -44,6 +44,16 @@ def test_keys_do_what_the_list_says():
     assert len(set(names)) == len(names)
 
 
+def test_a_lesson_does_not_take_along_that_this_browser_asks_for_less_motion():
+    state, viewer = State(), Viewer()
+    Playback(state, viewer)
+    viewer.param.update(held=True, playing=False)
+    assert '"playing": true' in lesson(state, viewer, {})
+    viewer.playing = True
+    viewer.playing = False
+    assert '"playing": false' in lesson(state, viewer, {})
+
+
 def test_a_lesson_holds_everything_and_asks_nobody():
     state, viewer = State({"structure": "silicon", "q": "0.5,0,0.5"}), Viewer()
     Playback(state, viewer)
