@@ -157,21 +157,24 @@ export class Animation {
   }
 
   drawArrows() {
-    let shown = 0, of = 0
-    this.replaceShape("arrowShape", () => {
-      if (!this.model.arrows || !this.waves.length) return null
-      const start = atStart(this.waves, this.positions.length)
-      const arrows = addArrows(this.viewer, this.positions, start, this.count, this.colors.motion)
-      ;({ shown, of } = arrows)
-      return arrows.shape
-    })
-    this.overlay.say(shown < of ? `${shown} of ${of} arrows drawn, the longest` : "")
+    const { viewer, model, positions, waves, count, colors } = this
+    this.replaceSome("arrowShape", ({ shown, of }) => `${shown} of ${of} arrows drawn, the longest`, () =>
+      model.arrows && waves.length
+        ? addArrows(viewer, positions, atStart(waves, positions.length), count, colors.motion)
+        : null)
   }
 
   drawTraces() {
-    this.replaceShape("traceShape", () => this.model.trace
-      ? addTraces(this.viewer, this.positions, this.waves, this.model.amplitude, this.count, this.colors.motion)
-      : null)
+    const { viewer, model, positions, waves, count, colors } = this
+    this.replaceSome("traceShape", ({ shown, of }) => `paths of ${shown} of ${of} atoms drawn`, () =>
+      model.trace ? addTraces(viewer, positions, waves, model.amplitude, count, colors.motion) : null)
+  }
+
+  /** The same for shapes of which there may be too many; then it is told. */
+  replaceSome(name, inWords, make) {
+    let made = null
+    this.replaceShape(name, () => (made = make())?.shape)
+    this.overlay.say(name, made?.shown < made?.of ? inWords(made) : "")
   }
 
   /** Write the positions of this moment into the drawn geometry. */

@@ -21,6 +21,7 @@ export class Overlay {
     this.axes.setAttribute("aria-hidden", "true")
     host.append(this.axes)
     this.arms = []
+    this.said = new Map()
   }
 
   showElements(elements, colorOf) {
@@ -60,7 +61,9 @@ export class Overlay {
     }
   }
 
-  say(text) {
-    this.note.textContent = text
+  /** Something about one of the things drawn, beside what is said of others. */
+  say(about, text) {
+    this.said.set(about, text)
+    this.note.textContent = [...this.said.values()].filter(Boolean).join("; ")
   }
 }

@@ -6,6 +6,7 @@ export const ARROWS_AT_MOST = 400
 const LONGEST_ARROW = 1.5 // angstrom
 const SHORTEST_ARROW = 0.08
 const TRACES_AT_MOST = 1000
+const POINTS_AT_MOST = 200000 // of all traces together
 const POINTS_A_CYCLE = 48
 const CYCLES_OF_A_BEAT = 8 // traced where waves of several frequencies never close
 const EDGES = [[0, 1], [0, 2], [0, 4], [1, 3], [1, 5], [2, 3], [2, 6], [3, 7], [4, 5], [4, 6], [5, 7], [6, 7]]
@@ -42,15 +43,16 @@ export function addArrows(viewer, places, displacements, n, color) {
   return { shape, shown: Math.min(seen.length, ARROWS_AT_MOST), of: seen.length }
 }
 
-/** The paths of the atoms as thin lines: one cycle, or several where frequencies differ. */
+/** The paths of the atoms as thin lines: one cycle, or several where frequencies differ.
+ *  Returns the shape and how many of how many. */
 export function addTraces(viewer, places, waves, amplitude, n, color) {
   const moving = waves.filter((wave) => wave.rate > 0).map((wave) => ({ ...wave }))
-  if (!moving.length || !n) return null
+  if (!moving.length || !n) return { shape: null, shown: 0, of: 0 }
   const slowest = Math.min(...moving.map((wave) => wave.rate))
   const fastest = Math.max(...moving.map((wave) => wave.rate))
   const cycles = fastest > slowest * (1 + 1e-9) ? CYCLES_OF_A_BEAT : 1
   const points = Math.ceil((cycles * POINTS_A_CYCLE * fastest) / slowest / (cycles > 1 ? 2 : 1))
-  const drawn = Math.min(n, TRACES_AT_MOST, Math.max(1, Math.floor(200000 / points)))
+  const drawn = Math.min(n, TRACES_AT_MOST, Math.max(1, Math.floor(POINTS_AT_MOST / points)))
   const path = new Float64Array(3 * drawn * (points + 1)), now = new Float64Array(places.length)
   setPhase(moving, 0)
   for (let k = 0; k <= points; k++) {
@@ -76,5 +78,5 @@ export function addTraces(viewer, places, waves, amplitude, n, color) {
       group.vertices += to - from + 1
     }
   }
-  return shape
+  return { shape, shown: drawn, of: n }
 }

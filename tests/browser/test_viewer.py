@@ -95,6 +95,19 @@ def test_partners_join_to_circular_motion_and_leave_their_traces(dashboard, addr
     assert np.allclose(radii, radii[0][0], atol=3e-3)  # round, every atom
 
 
+def test_what_is_left_out_of_the_picture_is_told(dashboard, address):
+    dashboard.open(address, "silicon&cells=8,8,8&trace=yes&playing=no")
+    count, note = dashboard.of_viewer("a.count"), dashboard.viewer.locator(".note")
+    assert count > 1000
+    paths = f"paths of 1000 of {count} atoms drawn"
+    expect(note).to_have_text(f"400 of {count} arrows drawn, the longest; {paths}")
+    dashboard.page.get_by_label("Arrows").click()
+    expect(note).to_have_text(paths)
+    open_more(dashboard)
+    dashboard.page.get_by_label("Paths").click()
+    expect(note).to_have_text("")
+
+
 def test_the_whole_wave(dashboard, address):
     silicon = engine.entry("silicon").result()
     bands = silicon.bands()
