@@ -8,10 +8,12 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from dashboard.live import made_when_first
+from dashboard import captions
+from dashboard.live import live_text, made_when_first
 from dashboard.player.playback import Playback
 from dashboard.player.superposition import superposition
 from dashboard.player.widgets import SWITCH, note
+from dashboard.viewer.scenes import TRUE_SPEED_CM1
 
 WIDE: dict[str, Any] = {
     "margin": (0, 14, 0, 10),
@@ -116,7 +118,7 @@ def _cells(playback: Playback) -> Viewable:
 
 
 def _motion(playback: Playback) -> list[Viewable]:
-    viewer = playback.viewer
+    viewer, state = playback.viewer, playback.state
     thermal = pmui.Switch.from_param(playback.param.thermal, name="Thermal amplitude", **SWITCH)
     exaggeration = pmui.FloatSlider.from_param(
         playback.param.exaggeration, name="Exaggeration ×", step=1, visible=playback.thermal, **WIDE
@@ -125,8 +127,13 @@ def _motion(playback: Playback) -> list[Viewable]:
     true_speed = pmui.Switch.from_param(
         playback.param.true_speed, name="True relative speed", **SWITCH
     )
-    meaning = pn.pane.HTML(
-        "1000 cm⁻¹ goes through as many cycles a second as Speed says, others in proportion.",
+    meaning = live_text(
+        state,
+        ["unit"],
+        lambda: (
+            f"{TRUE_SPEED_CM1 * captions.UNITS[state.unit]:.4g} {state.unit} goes through as many "
+            "cycles a second as Speed says, others in proportion."
+        ),
         visible=playback.true_speed,
         margin=(0, 6, 4, 6),
         styles={"font-size": "12px", "opacity": "0.8"},

@@ -30,6 +30,8 @@ ROWS = {"silent": palette.SILENT, "Raman": palette.RAMAN, "IR": palette.IR}
 POINTS = 1500
 HOVER = "<b>@irrep</b> &nbsp;@told<br>@height"
 IMAGINARY = "return (tick < 0 ? -tick + 'i' : '' + tick)"
+WIDTHS = {"cm⁻¹": (2, 100, 1), "THz": (0.05, 3, 0.05), "meV": (0.25, 12.5, 0.25)}
+"""Smallest and largest width of a line and the step between them, about the same in every unit."""
 SLIDER: dict[str, Any] = {"size": "small", "margin": (0, 4, 0, 2)}
 
 
@@ -67,7 +69,7 @@ def spectrum_view(state: State) -> Viewable:
     """The levels of a molecule; nothing for a crystal."""
     settings, place = Settings(), pn.Column(sizing_mode="stretch_both", margin=0)
     marker = ColumnDataSource({"x": []})
-    controls = _controls(settings, lambda: show())
+    controls = _controls(state, settings, lambda: show())
     note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
 
     def tapped(at: float) -> None:
@@ -102,8 +104,8 @@ def spectrum_view(state: State) -> Viewable:
     return place
 
 
-def _controls(settings: Settings, changed: Any) -> Viewable:
-    width = pmui.IntSlider(name="Width (cm⁻¹)", start=2, end=100, value=20, width=120, **SLIDER)
+def _controls(state: State, settings: Settings, changed: Any) -> Viewable:
+    width = pmui.FloatSlider(width=120, **_width(state, settings), **SLIDER)
     scale = pmui.FloatSlider(
         name="Scale",
         start=0.9,
@@ -125,15 +127,36 @@ def _controls(settings: Settings, changed: Any) -> Viewable:
     turned = pmui.Switch(name="reversed", size="small", margin=(0, 0, 0, 4), description="")
 
     def change(*_: object) -> None:
-        settings.width_cm1, settings.scale = float(width.value), float(scale.value)
+        settings.scale = float(scale.value)
         settings.shape, settings.descending = shape.value, turned.value
         changed()
 
-    for widget, name in ((width, "value_throttled"), (scale, "value_throttled")):
-        widget.param.watch(change, name)
+    def widen(*_: object) -> None:
+        settings.width_cm1 = float(width.value) / captions.UNITS[state.unit]
+        changed()
+
+    def convert(*_: object) -> None:  # what is seen of the width, not the width itself
+        width.param.update(**_width(state, settings))
+
+    state.param.watch(convert, "unit")
+    width.param.watch(widen, "value_throttled")
+    scale.param.watch(change, "value_throttled")
     for switch in (shape, turned):
         switch.param.watch(change, "value")
     return pn.FlexBox(width, scale, shape, turned, align_items="center", gap="0", margin=(0, 4))
+
+
+def _width(state: State, settings: Settings) -> dict[str, Any]:
+    """The slider of the width in the unit of the page."""
+    low, high, step = WIDTHS[state.unit]
+    return {
+        "label": f"Width ({state.unit})",
+        "start": low,
+        "end": high,
+        "step": step,
+        "value": float(np.clip(settings.width_cm1 * captions.UNITS[state.unit], low, high)),
+        "format": "0" if step == 1 else "0.00",
+    }
 
 
 def _plots(state: State, settings: Settings) -> list[figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -124,5 +125,7 @@ def test_the_spectrum_follows_the_unit_and_can_be_reversed(dashboard, address):
 
     page.get_by_role("button", name="meV").click()
     click_until(190, "189.93 meV")  # 1531.9 cm^-1
+    width = page.get_by_role("slider", name="Width (meV)")
+    assert np.isclose(float(width.get_attribute("aria-valuenow")), 20 * 0.12398, atol=1e-3)
     page.get_by_label("reversed").click()
     click_until(391, "391.03 meV")

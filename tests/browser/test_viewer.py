@@ -159,6 +159,14 @@ def test_bonds_end_at_their_atoms_or_half_way_to_those_outside(dashboard, addres
     assert np.allclose(ends, (now[inner] + now[outer]) / 2, atol=1e-3)
 
 
+def test_true_speeds_are_explained_in_the_unit_of_the_page(dashboard, address):
+    dashboard.open(address, "methane&true-speed=yes&unit=THz")
+    open_more(dashboard)
+    expect(dashboard.page.get_by_text("goes through as many cycles")).to_contain_text("29.98 THz")
+    dashboard.page.get_by_role("button", name="cm⁻¹").click()
+    expect(dashboard.page.get_by_text("goes through as many cycles")).to_contain_text("1000 cm⁻¹")
+
+
 def test_thermal_amplitude_and_its_words(dashboard, address):
     dashboard.open(address, "methane")
     modes = engine.entry("methane").result().modes

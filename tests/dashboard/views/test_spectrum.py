@@ -29,6 +29,21 @@ def test_heights_are_drawn_only_where_they_are_known():
     assert "not known" in spectrum._note(state)
 
 
+def test_the_width_is_set_in_the_unit_of_the_page_and_stays_the_same():
+    state, settings, changes = State(entry_name="methane"), Settings(), []
+    width = spectrum._controls(state, settings, lambda: changes.append(settings.width_cm1))[0]
+    assert (width.label, width.value) == ("Width (cm⁻¹)", 20)
+    state.unit = "THz"
+    assert width.label == "Width (THz)" and np.isclose(width.value, 20 * 0.0299792458)
+    assert settings.width_cm1 == 20 and not changes
+    width.param.trigger("value_throttled")  # as when the handle is let go where it stands
+    assert np.isclose(changes, 20)
+    width.value = 0.9
+    width.param.trigger("value_throttled")
+    state.unit = "cm⁻¹"
+    assert np.isclose(width.value, 0.9 / 0.0299792458) and np.isclose(changes[-1], width.value)
+
+
 def test_the_axis_follows_unit_scale_and_direction():
     state = State(entry_name="methane")
     top = state.modes.frequency_cm1.max()
