@@ -50,6 +50,11 @@ def group(result: Vibrations | Phonons) -> str:
     return f"{result.space_group.symbol} ({result.space_group.number})"
 
 
+def model(result: Vibrations | Phonons) -> str:
+    """The name of the model that was asked."""
+    return result.model if isinstance(result, Vibrations) else result.potential.name
+
+
 def number(frequency_cm1: float, unit: str = "cm⁻¹") -> str:
     """A frequency as a number of units, like 123.4; an imaginary one, like 123.4i."""
     digits = DIGITS[unit]
@@ -95,9 +100,12 @@ def irrep(label: str | None) -> str:
 
 def plain_irrep(label: str | None) -> str:
     """An irrep where HTML is not understood, like T₂g."""
-    if label is None:
-        return "no symmetry label"
-    text = re.sub("<sup>(.*?)</sup>", r"\1", irrep(label))
+    return "no symmetry label" if label is None else plain(irrep(label))
+
+
+def plain(text: str) -> str:
+    """A line of this HTML where it is not understood: indices as signs of their own."""
+    text = re.sub("<sup>(.*?)</sup>", r"\1", text)
     return re.sub("<sub>(.*?)</sub>", lambda sub: sub[1].translate(SUBSCRIPTS), text)
 
 

@@ -1,6 +1,7 @@
 // Pictures of the plots, made in the browser, and files saved by it.
 
 const SCALE = 2 // pixels of a plot's picture per pixel of the page, at least
+const FONT = "14px system-ui, sans-serif", ROW = 24, SWATCH = 16, MARGIN = 10 // of the legend
 
 function save(name, blob) {
   const link = document.createElement("a")
@@ -26,22 +27,55 @@ function plots() {
   return found.sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
 }
 
-/** All plots in one picture, where they stand on the page. */
+function* elements(root) {
+  for (const element of root.querySelectorAll("*")) {
+    yield element
+    if (element.shadowRoot) yield* elements(element.shadowRoot)
+  }
+}
+
+/** What of the legends of plots is seen now: colours and names, and where they stand in a picture. */
+function legend(context, width) {
+  const found = []
+  let x = MARGIN, y = 0
+  for (const element of elements(document)) {
+    if (!element.matches("[data-swatch]") || !element.checkVisibility()) continue
+    const { swatch, name } = element.dataset
+    const wide = SWATCH + 4 + context.measureText(name).width
+    if (x > MARGIN && x + wide > width - MARGIN) [x, y] = [MARGIN, y + ROW]
+    found.push({ swatch, name, x, y })
+    x += wide + 14
+  }
+  return { found, height: found.length ? y + ROW : 0 }
+}
+
+/** All plots in one picture, where they stand on the page, below what their colours mean. */
 async function pictureOfPlots(name) {
   const found = plots()
   if (!found.length) throw new Error("there is no plot on the page")
   const left = Math.min(...found.map(({ box }) => box.left)), top = Math.min(...found.map(({ box }) => box.top))
   const right = Math.max(...found.map(({ box }) => box.right)), bottom = Math.max(...found.map(({ box }) => box.bottom))
   const canvas = document.createElement("canvas")
-  canvas.width = SCALE * (right - left)
-  canvas.height = SCALE * (bottom - top)
   const context = canvas.getContext("2d")
-  context.fillStyle = getComputedStyle(document.body).backgroundColor
+  context.font = FONT
+  const colors = legend(context, right - left)
+  canvas.width = SCALE * (right - left)
+  canvas.height = SCALE * (bottom - top + colors.height)
+  const page = getComputedStyle(document.body)
+  context.fillStyle = page.backgroundColor
   context.fillRect(0, 0, canvas.width, canvas.height)
   context.scale(SCALE, SCALE)
+  context.font = FONT // a canvas that changes its size forgets it
+  context.textBaseline = "middle"
+  for (const { swatch, name, x, y } of colors.found) {
+    context.fillStyle = swatch
+    context.fillRect(x, y + ROW / 2 - 2, SWATCH, 4)
+    context.fillStyle = page.color
+    context.fillText(name, x + SWATCH + 4, y + ROW / 2)
+  }
   for (const { view, box } of found) {
     const drawn = view.export("png", true).canvas
-    context.drawImage(drawn, box.left - left, box.top - top, box.width, box.height)
+    context.drawImage(drawn, box.left - left, box.top - top + colors.height, box.width, box.height)
   }
   save(name, await toBlob(canvas))
 }

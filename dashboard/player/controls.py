@@ -6,7 +6,6 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from dashboard import captions
 from dashboard.player.playback import Playback
 from dashboard.player.widgets import SLIDER, SWITCH
 from dashboard.viewer import STYLES
@@ -95,10 +94,4 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
 
 
 def _caption(playback: Playback) -> str:
-    state = playback.state
-    text = captions.mode(state.modes, state.branch, state.unit)
-    if state.bands is not None:
-        text = f"q = {captions.wave_vector(state.q, state.bands)}  ·  {text}"
-    for wave in playback.others:
-        text += f"  +  {wave.branch + 1}"
-    return f'<span class="mode-caption">{text}</span>'
+    return f'<span class="mode-caption">{playback.motion_in_words()}</span>'

@@ -54,6 +54,7 @@ class Playback(param.Parameterized):
         self._following = False
         self._show_structure()
         state.param.watch(self._show_state, ["result", "modes", "branch"])
+        state.param.watch(lambda *_: setattr(viewer, "caption", self.caption()), "unit")
         self.param.watch(self._of_own_accord(self._show_scene), ["a", "b", "c", "whole"])
         self.param.watch(
             self._of_own_accord(self._show_motion),
@@ -128,6 +129,7 @@ class Playback(param.Parameterized):
         self.viewer.param.update(
             amplitude=amplitude,
             motion=motion_of(self.state.modes, waves, self.true_speed),
+            caption=self.caption(),
             **scene,
         )
 
@@ -159,6 +161,26 @@ class Playback(param.Parameterized):
             for wave, size in zip(waves, rms, strict=True)
         ]
         return float(np.sqrt(2) * rms[0] * self.exaggeration), weights
+
+    def motion_in_words(self) -> str:
+        """Wave vector and mode, and the modes added to it, in a line of HTML."""
+        state = self.state
+        text = captions.mode(state.modes, state.branch, state.unit)
+        if state.bands is not None:
+            text = f"q = {captions.wave_vector(state.q, state.bands)}  ·  {text}"
+        return text + "".join(f"  +  {wave.branch + 1}" for wave in self.others)
+
+    def caption(self) -> str:
+        """What a picture shows: structure, motion and model, in a line of plain text."""
+        result = self.state.result
+        parts = [
+            self.state.subject.title,
+            captions.formula(result),
+            captions.group(result),
+            captions.plain(self.motion_in_words()),
+            f"model: {captions.model(result)}",
+        ]
+        return "  ·  ".join(parts)
 
     def picture_name(self) -> str:
         """File name of a picture, like methane-T2-1314.png."""

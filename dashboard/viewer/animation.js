@@ -3,12 +3,13 @@
 import { addAtoms, dispose, drawnAtoms, moveTo, paint, STYLES } from "./atoms.js"
 import { atomAt, facing, fill } from "./camera.js"
 import { Overlay } from "./overlay.js"
+import { save } from "./picture.js"
 import { addArrows, addBox, addTraces } from "./shapes.js"
 import { addWaves, advance, atStart, CYCLE, setPhase, wavesAt } from "./waves.js"
 
 const COLORS = {
-  light: { background: "#ffffff", box: "#5f6b7a", motion: "#8e3b9e" },
-  dark: { background: "#121212", box: "#aab4c0", motion: "#d98be6" },
+  light: { background: "#ffffff", ink: "#222222", box: "#5f6b7a", motion: "#8e3b9e" },
+  dark: { background: "#121212", ink: "#e6e6e6", box: "#aab4c0", motion: "#d98be6" },
 }
 const PICKED = [0.8, 0.25, 0.56] // the colour of what is selected, as everywhere on the page
 const LATEST_START = 8000 // ms after the page was opened
@@ -267,13 +268,8 @@ export class Animation {
 
   save(name) {
     this.viewer.show() // a canvas keeps its picture only until the next one is begun
-    this.host.querySelector("canvas").toBlob((blob) => {
-      const link = document.createElement("a")
-      link.download = name
-      link.href = URL.createObjectURL(blob)
-      link.click()
-      URL.revokeObjectURL(link.href)
-    })
+    const canvas = this.host.querySelector("canvas")
+    save(canvas, canvas.width / canvas.clientWidth, name, this.model.caption, this.colors)
   }
 
   listenForPicks() {

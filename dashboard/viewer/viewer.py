@@ -17,7 +17,15 @@ HERE = Path(__file__).parent
 LIBRARY = HERE / "vendor" / "3Dmol.es6-min.js"
 """Fetched when the package is installed (hatch_build.py), never from the page."""
 
-MODULES = ("animation.js", "atoms.js", "camera.js", "overlay.js", "shapes.js", "waves.js")
+MODULES = (
+    "animation.js",
+    "atoms.js",
+    "camera.js",
+    "overlay.js",
+    "picture.js",
+    "shapes.js",
+    "waves.js",
+)
 """What viewer.js loads, the one that loads the others first."""
 
 STYLES = ("ball-and-stick", "space-filling", "wireframe")
@@ -43,6 +51,7 @@ class Viewer(JSComponent):
     trace = param.Boolean(default=False, doc="Draw the paths of the atoms.")
     picked = param.Integer(default=-1, doc="The atom clicked, counted from 0 in the scene; or -1.")
     dark = param.Boolean(default=False)
+    caption = param.String(doc="What is shown, in words, as it stands below a saved picture.")
     library = param.String(default="", constant=True, doc="Address of 3Dmol.js on this server.")
     modules = param.List(default=[], constant=True, doc="Addresses of MODULES on this server.")
 
@@ -85,5 +94,5 @@ class Viewer(JSComponent):
         self._send_msg({"phase": degrees})
 
     def snapshot(self, name: str) -> None:
-        """Let the browser save the picture it shows as a PNG of this name."""
+        """Let the browser save the picture it shows, with its caption, as a PNG of this name."""
         self._send_msg({"snapshot": name})

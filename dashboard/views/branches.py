@@ -108,8 +108,10 @@ def legend(state: State, coloring: str) -> str:
 
 
 def _swatch(color: str, name: str) -> str:
+    """One colour; ``data-`` is what pictures of the plots take along (browser/takeaway.js)."""
     return (
-        f'<span style="white-space: nowrap; margin-right: 7px"><span style="display: inline-block; '
+        f'<span data-swatch="{color}" data-name="{captions.plain(name)}" '
+        f'style="white-space: nowrap; margin-right: 7px"><span style="display: inline-block; '
         f"width: 14px; height: 4px; border-radius: 2px; vertical-align: middle; margin-right: 3px; "
         f'background: {color}"></span>{name}</span>'
     )

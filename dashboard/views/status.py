@@ -55,10 +55,10 @@ def _button(verdict: Verdict) -> str:
 def _facts(state: State) -> list[str]:
     result = state.result
     if isinstance(result, Vibrations):
-        model, force = result.model, result.max_force_eV_A
+        force = result.max_force_eV_A
         lowest, where = float(result.modes.frequency_cm1.min()), ""
     else:
-        model, force = result.potential.name, result.trust.max_force_eV_A
+        force = result.trust.max_force_eV_A
         lowest = float(state.bands.frequencies_cm1.min())
         where = " on this path"
     stability = (
@@ -68,7 +68,7 @@ def _facts(state: State) -> list[str]:
         else f"no imaginary frequency{where}"
     )
     return [
-        f"Model: {escape(model)}",
+        f"Model: {escape(captions.model(result))}",
         f"largest force {captions.amount(force)} eV/Å",
         stability,
     ]

@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from ase.io import read
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard import palette
 from tests.browser.page import Dashboard
 
 
@@ -127,6 +129,46 @@ def test_files_to_take_away(dashboard, address, tmp_path):
     page.wait_for_function("document.querySelector('.phonoscope-viewer')?.animation?.now")
     first = page.evaluate(f"[...{moves}]")
     page.wait_for_function(f"(first) => {moves}.some((x, k) => x !== first[k])", arg=first)
+
+
+def test_pictures_say_what_they_show(dashboard, address):
+    page = dashboard.page
+    page.add_init_script(
+        """window.written = []
+        const { fillText } = CanvasRenderingContext2D.prototype
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+          written.push(text)
+          fillText.call(this, text, ...at)
+        }"""
+    )
+    dashboard.open(address, "diatomic-chain&unit=THz")
+    page.get_by_role("button", name="by element").click()
+    expect(page.locator("[data-swatch]")).to_have_count(2)
+    page.get_by_label("Take away").first.click()
+
+    def picture_of(what: str) -> tuple[Image.Image, list[str]]:
+        page.evaluate("written.length = 0")
+        with page.expect_download() as download:
+            page.get_by_role("dialog").get_by_role("button", name=re.compile(what)).first.click()
+        return Image.open(download.value.path()), page.evaluate("written")
+
+    picture, words = picture_of("^3D view")
+    told = " ".join(" ".join(words).split())
+    mode = " ".join(dashboard.caption.inner_text().split())
+    assert "Chain of two masses · NaCl" in told and mode in told and "THz" in told
+    assert "model: " in told
+    canvas = dashboard.of_viewer("a.host.querySelector('canvas').height")
+    below = np.array(picture.convert("L"))[canvas:]
+    assert below.min() < 100 < 250 < below.max()  # ink on paper
+
+    picture, words = picture_of("^plots")
+    assert {"Na", "Cl"} <= set(words)
+    top = np.array(picture.convert("RGB"))[:48].reshape(-1, 3)
+    swatches = page.locator("[data-swatch]").evaluate_all(
+        "(all) => all.map((s) => s.dataset.swatch)"
+    )
+    for color in swatches:
+        assert (top == palette.rgb(color)).all(1).any()
 
 
 def test_projector_mode(dashboard, address):
