@@ -17,11 +17,13 @@ class ClickableHTML(JSComponent):
     """
 
     html = param.String(default="")
+    role = param.String(default="", doc="Like status: then a screen reader tells what changes.")
 
     _esm = """
     export function render({ model, el }) {
       const place = document.createElement("div")
       place.className = "clickable"
+      if (model.role) place.setAttribute("role", model.role)
       const write = () => {
         const open = [...place.querySelectorAll("details")].map((d) => d.open)
         const focused = place.getRootNode().activeElement?.dataset?.pick

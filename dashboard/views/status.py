@@ -32,6 +32,7 @@ def status_view(state: State) -> Viewable:
     line = ClickableHTML(
         open_tab,
         html=_line(state),
+        role="status",
         css_classes=["status-line"],
         stylesheets=[STYLE],
         margin=(2, 10),

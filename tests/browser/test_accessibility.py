@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.page import Dashboard
 
@@ -27,6 +27,19 @@ def test_every_control_has_a_name_and_every_text_can_be_read(dashboard, address,
     dashboard.eventually(lambda: dashboard.page.evaluate(AUDIT, "lettered") == [])
     # A dark theme reaches the last control some time after the page is drawn.
     dashboard.eventually(lambda: dashboard.page.evaluate(AUDIT, "pale") == [])
+
+
+def test_a_screen_reader_is_told_what_changes(dashboard, address):
+    """Of a live region only changes are read: the status must stay while its words are others."""
+    dashboard.open(address, "methane&nonsense=1")
+    page = dashboard.page
+    expect(page.get_by_role("alert")).to_contain_text("nonsense=1")
+    status = page.get_by_role("status").filter(has_text="Model:")
+    expect(status).to_contain_text("B3LYP")
+    same = status.element_handle()
+    page.get_by_text("Chain of two masses", exact=True).first.click()
+    expect(status).to_contain_text("springs")
+    assert same.evaluate("(el) => el.isConnected && el.textContent.includes('springs')")
 
 
 def test_tab_reaches_the_controls_and_shows_where_it_is(dashboard, address):
