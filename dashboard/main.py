@@ -176,16 +176,6 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
         **params,
     )
 
-    for name, view in views.items():
-
-        def opened(name: str = name) -> bool:
-            return bool(getattr(state, part) == name)
-
-        def made(view: View = view) -> list[Viewable]:
-            return [view(state)]
-
-        made_when_first(state, part, opened, places[name], made)
-
     def slug(name: str) -> str:
         return name.lower().replace(" ", "-")
 
@@ -201,6 +191,16 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     tabs.param.watch(lambda event: setattr(state, part, names[event.new]), "active")
     state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), part)
     state.address.offer(part, read, write, (tabs, ["active"]))
+    # Only now: a link may open another tab, and a table that is never seen fails when it changes.
+    for name, view in views.items():
+
+        def opened(name: str = name) -> bool:
+            return bool(getattr(state, part) == name)
+
+        def made(view: View = view) -> list[Viewable]:
+            return [view(state)]
+
+        made_when_first(state, part, opened, places[name], made)
     return tabs
 
 

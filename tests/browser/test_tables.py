@@ -108,6 +108,17 @@ def test_the_verdict_opens_the_trust_panel(dashboard, address):
     expect(dashboard.viewer).to_be_in_viewport()
 
 
+def test_a_link_to_another_tab_makes_no_table_that_nobody_sees(dashboard, address):
+    """One that was never seen failed in the browser when another mode was chosen."""
+    dashboard.open(address, "silicon&tab=zone")
+    dashboard.page.get_by_label("Next mode").click()
+    expect(dashboard.caption).to_contain_text("5/6")
+    dashboard.page.wait_for_timeout(1000)
+    assert dashboard.rows.count() == 0
+    dashboard.page.get_by_role("tab", name="Modes").click()
+    expect(dashboard.rows.first).to_be_visible()
+
+
 def test_the_spectrum_follows_the_unit_and_can_be_reversed(dashboard, address):
     dashboard.open(address, "methane")
     page = dashboard.page
