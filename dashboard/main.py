@@ -42,6 +42,9 @@ from engine.errors import PhonoscopeError
 
 STYLE = (Path(__file__).parent / "page.css").read_text()
 
+# Material UI measures where the open tab is in pixels of the screen: not to be zoomed once more.
+UNDER_THE_TAB = {"& .MuiTabs-indicator": {"zoom": "calc(1 / var(--zoom, 1))"}}
+
 View = Callable[[State], Viewable]
 
 # A view is a line here and a file in views/.
@@ -88,9 +91,10 @@ def page() -> pmui.Page:
     workspace = pn.Column(
         structure_view(state, viewer),
         pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
-        _tabs(state, TABS, "tab", css_classes=["details"]),
+        _tabs(state, TABS, "tab", css_classes=["details"], sx=UNDER_THE_TAB),
         pn.Column(jobs_view(state), status_view(state), css_classes=["status"]),
         notice_view(state),
+        css_classes=["workspace"],
         stylesheets=[STYLE],
         sizing_mode="stretch_both",
     )
@@ -113,7 +117,7 @@ def page() -> pmui.Page:
     # models below it: 70 ms before and after every click.
     with edit_readonly(assembled):
         assembled.busy = False
-    _follow_theme(state, viewer, assembled, workspace)
+    _follow_theme(state, viewer, assembled)
     if complaint := state.address.complaint():
         state.tell(Notice(complaint, kind="warning"))
     return assembled
@@ -136,13 +140,8 @@ def _formula(state: State) -> str:
     return library.entry(state.entry_name).formula
 
 
-def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace: pn.Column) -> None:
-    """Dark or light, and the projector mode, everywhere."""
-    for player in workspace.select(lambda part: "player" in (part.css_classes or [])):
-        player.styles = {**player.styles, "zoom": "var(--zoom, 1)"}  # see page.css
-
-    def project(*_: object) -> None:
-        workspace.css_classes = ["workspace", *(["projector"] if state.projector else [])]
+def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page) -> None:
+    """Dark or light everywhere; no drawer in the projector mode."""
 
     def close_drawer(*_: object) -> None:
         assembled.sidebar_open = not state.projector
@@ -152,10 +151,8 @@ def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page, workspace:
 
     state.address.follow(assembled, {"dark": "dark_theme"})
     assembled.param.watch(recolour, "dark_theme")
-    state.param.watch(project, "projector")
     state.param.watch(close_drawer, "projector")
     recolour()
-    project()
     if state.projector:
         close_drawer()
 

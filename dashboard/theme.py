@@ -7,6 +7,10 @@ from typing import Any
 FOCUS = {"outline": "3px solid #e69f00", "outlineOffset": "2px"}
 """Orange is seen on the blue bar, on white and on black."""
 
+LARGER: dict[str, str] = {"zoom": "var(--zoom, 1)"}
+"""Style of what is larger in the projector mode; browser/large_plots.js says how much. Plots must
+not have it: they would mistake where they are clicked."""
+
 DIALOG: dict[str, Any] = {
     # A dialog that a button of the bar opens would have the bar's colours, its variables too.
     "& .MuiDialog-paper": {
@@ -16,6 +20,7 @@ DIALOG: dict[str, Any] = {
         "--mui-palette-action-active": "var(--panel-on-surface-color)",
         "backgroundColor": "var(--panel-surface-color)",
         "color": "var(--panel-on-surface-color)",
+        **LARGER,
     },
     "& .MuiDialogTitle-root": {"paddingBottom": "8px"},
 }

@@ -1,4 +1,4 @@
-"""Plots with large type and thick lines."""
+"""The projector mode: plots with large type and thick lines, and how much larger all else is."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from panel.viewable import Viewable
 
 from dashboard.player.playback import Playback
 from dashboard.player.widgets import SLIDER, SWITCH
+from dashboard.theme import LARGER
 from dashboard.viewer import STYLES
 
 STYLE_NAMES = dict(zip(("Ball and stick", "Space-filling", "Wireframe"), STYLES, strict=True))
@@ -90,7 +91,9 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
     settings = pn.FlexBox(
         amplitude, temperature, speed, style, arrows, align_items="center", gap="0"
     )
-    return pn.Column(line, settings, css_classes=["player"], sizing_mode="stretch_width")
+    return pn.Column(
+        line, settings, css_classes=["player"], styles=LARGER, sizing_mode="stretch_width"
+    )
 
 
 def _caption(playback: Playback) -> str:

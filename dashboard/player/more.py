@@ -13,6 +13,7 @@ from dashboard.live import live_text, made_when_first
 from dashboard.player.playback import Playback
 from dashboard.player.superposition import superposition
 from dashboard.player.widgets import SWITCH, note
+from dashboard.theme import LARGER
 from dashboard.viewer.scenes import TRUE_SPEED_CM1
 
 WIDE: dict[str, Any] = {
@@ -33,7 +34,7 @@ def more(playback: Playback) -> Viewable:
         elevation=0,
         sizing_mode="stretch_height",
         css_classes=["more"],
-        styles={"overflow-y": "auto", "border-left": "1px solid #8884"},
+        styles={"overflow-y": "auto", "border-left": "1px solid #8884", **LARGER},
     )
 
     def parts() -> list[Any]:

@@ -41,6 +41,10 @@ class Drawing {
     this.reset()
   }
 
+  // As large as it is before the page's zoom for projectors, in which screen and mouse are counted.
+  get width() { return this.svg.parentElement.clientWidth }
+  get height() { return this.svg.parentElement.clientHeight }
+
   /** Crystals with z up and the special points in front; slabs and chains from above. */
   reset() {
     const { zone, points } = this.model
@@ -81,7 +85,7 @@ class Drawing {
 
   draw() {
     const { zone, points, path, here } = this.model
-    const { width, height } = this.svg.getBoundingClientRect()
+    const { width, height } = this
     if (!zone.vertices || !width) return
     this.svg.replaceChildren()
     const size = Math.max(...zone.vertices.map((v) => Math.hypot(...v)))
@@ -129,7 +133,8 @@ class Drawing {
 
   nearest(event, places, at) {
     const box = this.svg.getBoundingClientRect()
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top]
+    const zoom = box.width / this.width
+    const [x, y] = [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom]
     const off = places.map(at).map((place) => Math.hypot(place[0] - x, place[1] - y))
     return off.indexOf(Math.min(...off))
   }

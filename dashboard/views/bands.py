@@ -25,6 +25,7 @@ from dashboard.captions import DIGITS, UNITS
 from dashboard.live import on_change
 from dashboard.plots import empty_figure, extent, follow_unit, pane, set_range
 from dashboard.state import State
+from dashboard.theme import LARGER
 from dashboard.views.branches import (
     COLOURINGS,
     NO_LINES,
@@ -73,7 +74,9 @@ def bands_view(state: State) -> Viewable:
         },
     )
     plot = _Plot(state, coloring)
-    words = pn.pane.HTML("", margin=(0, 8), css_classes=["legend"], sizing_mode="stretch_width")
+    words = pn.pane.HTML(
+        "", margin=(0, 8), css_classes=["legend"], styles=LARGER, sizing_mode="stretch_width"
+    )
 
     def explain() -> None:
         words.object = legend(state, coloring.value)
@@ -89,7 +92,9 @@ def bands_view(state: State) -> Viewable:
         on_click=lambda _: pn.state.execute(plot.show_whole),
     )
     place = pn.Column(
-        pn.FlexBox(coloring, whole, flex_wrap="nowrap", align_items="center", gap="4px"),
+        pn.FlexBox(
+            coloring, whole, flex_wrap="nowrap", align_items="center", gap="4px", styles=LARGER
+        ),
         words,
         pn.Row(
             pane(plot.figure),

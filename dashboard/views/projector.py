@@ -12,7 +12,7 @@ from dashboard.theme import on_the_bar
 
 
 def projector_view(state: State) -> Viewable:
-    """A button that turns the projector mode on and off; page.css says what else it enlarges."""
+    """A button that turns the projector mode on and off; theme.LARGER says what is zoomed."""
     button = pmui.ToggleIcon.from_param(
         state.param.projector,
         name="",

@@ -7,8 +7,10 @@ from panel.viewable import Viewable
 
 from dashboard.captions import UNITS
 from dashboard.state import State
+from dashboard.theme import LARGER
 
 ON_THE_BAR = {
+    **LARGER,
     "& .MuiButton-root, & .MuiToggleButton-root": {
         "textTransform": "none",
         "color": "white",

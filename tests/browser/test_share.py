@@ -195,6 +195,51 @@ def test_projector_mode(dashboard, address):
     dashboard.eventually(lambda: "projector" not in parts(page))
 
 
+def test_for_a_projector_all_type_is_large_and_clicks_hit(dashboard, address):
+    page = dashboard.page
+    page.set_viewport_size({"width": 1400, "height": 900})
+    dashboard.open(address, "silicon&projector=yes&tab=zone")
+    page.get_by_role("button", name="by irrep").click()
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("button", name="Reset view")).to_be_visible()
+    small = """() => {
+      const all = (root) => [...root.querySelectorAll("*")].flatMap((el) =>
+        [el, ...(el.shadowRoot ? all(el.shadowRoot) : [])])
+      const text = (el) =>
+        [...el.childNodes].map((n) => n.nodeType === 3 ? n.data : "").join("")
+      return all(document).filter((el) => /\\p{L}/u.test(text(el)) && el.checkVisibility()
+          && !["STYLE", "SCRIPT", "TITLE"].includes(el.tagName)
+          && el.getBoundingClientRect().width > 1 && !el.closest("[aria-hidden=true]")
+          && el.getBoundingClientRect().right > 0
+          && parseFloat(getComputedStyle(el).fontSize) * el.currentCSSZoom < 16)
+        .map((el) => [text(el), getComputedStyle(el).fontSize, el.currentCSSZoom])
+    }"""
+    dashboard.eventually(lambda: page.evaluate(small) == [])
+    page.locator("svg.zone-drawing text.name", has_text=re.compile("^X$")).click()
+    expect(dashboard.caption).to_contain_text("q = X")
+    # In the middle of a piece of the path: the wave vector goes where the pointer is.
+    middle = """(line) => {
+      const middle = line.getPointAtLength(line.getTotalLength() / 2)
+      const { x, y } = middle.matrixTransform(line.getScreenCTM())
+      return [x, y]
+    }"""
+    x, y = page.locator("svg.zone-drawing .reach").last.evaluate(middle)
+    page.mouse.click(x, y)
+    expect(dashboard.caption).not_to_contain_text("q = X")
+
+    def hits() -> bool:
+        box = page.locator("svg.zone-drawing .here").bounding_box()
+        if box is None:  # it is being drawn anew
+            return False
+        off = (box["x"] + box["width"] / 2 - x, box["y"] + box["height"] / 2 - y)
+        return bool(np.hypot(*off) < 8)
+
+    dashboard.eventually(hits)
+    page.get_by_label("Take away").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    dashboard.eventually(lambda: page.evaluate(small) == [])
+
+
 def test_who_wants_less_motion_starts_with_none(browser: Browser, address):
     page = browser.new_page(reduced_motion="reduce")
     dashboard = Dashboard(page).open(address, "methane")
