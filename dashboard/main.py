@@ -165,6 +165,8 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     part : the parameter of the state that names the open one, and what the address calls it.
     """
     names = list(views)
+    if getattr(state, part) not in names:  # the usual one was taken out of the page
+        setattr(state, part, names[0])
     places = {name: pn.Column(sizing_mode="stretch_both", margin=0) for name in names}
     tabs = pmui.Tabs(
         *places.items(),
@@ -185,8 +187,12 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     def write() -> str | None:
         return slug(names[tabs.active]) if tabs.active else None
 
+    def show(*_: object) -> None:
+        if getattr(state, part) in names:  # else another view offers what is not there
+            tabs.active = names.index(getattr(state, part))
+
     tabs.param.watch(lambda event: setattr(state, part, names[event.new]), "active")
-    state.param.watch(lambda event: setattr(tabs, "active", names.index(event.new)), part)
+    state.param.watch(show, part)
     state.address.offer(part, read, write, (tabs, ["active"]))
     # Only now: a link may open another tab, and a table that is never seen fails when it changes.
     for name, view in views.items():
