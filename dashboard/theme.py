@@ -11,6 +11,9 @@ LARGER: dict[str, str] = {"zoom": "var(--zoom, 1)"}
 """Style of what is larger in the projector mode; browser/large_plots.js says how much. Plots must
 not have it: they would mistake where they are clicked."""
 
+LARGER_IF_ROOMY: dict[str, str] = {"zoom": "var(--zoom-if-roomy, 1)"}
+"""The same, but only on screens that are high enough."""
+
 DIALOG: dict[str, Any] = {
     # A dialog that a button of the bar opens would have the bar's colours, its variables too.
     "& .MuiDialog-paper": {

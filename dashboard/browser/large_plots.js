@@ -2,6 +2,7 @@
 
 const TYPE = 1.4, LINES = 1.6
 const ZOOM = 1.35 // of all else: style sheets ask for it as --zoom
+const ROOMY = 850 // px; on a lower screen larger settings would leave the spectrum no room
 const LOOK_AGAIN = 700 // ms; plots are made anew for every structure, and get their colours again
 const ENLARGED = {
   major_label_text_font_size: TYPE, axis_label_text_font_size: TYPE, label_text_font_size: TYPE,
@@ -62,10 +63,12 @@ export function render({ model }) {
     const { style } = document.documentElement
     if (model.enlarged) {
       style.setProperty("--zoom", ZOOM)
+      if (innerHeight >= ROOMY) style.setProperty("--zoom-if-roomy", ZOOM)
       modelsOfPlots().forEach(enlarge)
       timer = setInterval(() => modelsOfPlots().forEach(enlarge), LOOK_AGAIN)
     } else {
       style.removeProperty("--zoom")
+      style.removeProperty("--zoom-if-roomy")
       modelsOfPlots().forEach(restore)
     }
   }

@@ -22,6 +22,7 @@ from panel.viewable import Viewable
 
 from dashboard import captions, palette
 from dashboard.state import State
+from dashboard.theme import LARGER_IF_ROOMY
 from engine.modes import Modes
 from engine.spectra import Shape, broadened
 from engine.vibrations import Vibrations
@@ -70,7 +71,9 @@ def spectrum_view(state: State) -> Viewable:
     settings, place = Settings(), pn.Column(sizing_mode="stretch_both", margin=0)
     marker = ColumnDataSource({"x": []})
     controls = _controls(state, settings, lambda: show())
-    note = pn.pane.HTML(margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8"})
+    note = pn.pane.HTML(
+        margin=(0, 10), styles={"font-size": "12.5px", "opacity": "0.8", **LARGER_IF_ROOMY}
+    )
 
     def tapped(at: float) -> None:
         lines = _frequencies(state.modes) * captions.UNITS[state.unit] * settings.scale
@@ -143,7 +146,16 @@ def _controls(state: State, settings: Settings, changed: Any) -> Viewable:
     scale.param.watch(change, "value_throttled")
     for switch in (shape, turned):
         switch.param.watch(change, "value")
-    return pn.FlexBox(width, scale, shape, turned, align_items="center", gap="0", margin=(0, 4))
+    return pn.FlexBox(
+        width,
+        scale,
+        shape,
+        turned,
+        align_items="center",
+        gap="0",
+        margin=(0, 4),
+        styles=LARGER_IF_ROOMY,
+    )
 
 
 def _width(state: State, settings: Settings) -> dict[str, Any]:
