@@ -140,7 +140,7 @@ class _Tasks:
     """Displacements in sets of equal size, each set at one q.
 
     Where 2q is a reciprocal lattice vector the cosine and the sine amplitude do not meet, and two
-    displacements travel together, one in each.
+    displacements travel together, one in each. A q within rounding of such a point is that point.
     """
 
     def __init__(
@@ -150,6 +150,7 @@ class _Tasks:
         columns_at_once: int,
     ) -> None:
         self.paired: Bool[np.ndarray, " n_q"] = (np.abs(2 * q - np.rint(2 * q)) < 1e-12).all(1)
+        q = np.where(self.paired[:, None], np.rint(2 * q) / 2, q)
         self.counts = [len(u) for u in displacements]
         n = displacements[0].shape[1]
         waves = []
