@@ -33,7 +33,7 @@ install-test: $(VENV)/installed-test ## Install what the tests need as well
 
 dashboard: install ## Serve the dashboard; PORT=5006
 	@echo "In about ten seconds: http://localhost:$(PORT)/dashboard (Ctrl-C ends it)"
-	@exec $(PY) -m panel serve dashboard --port $(PORT) --num-threads 4 --warm \
+	@exec $(PY) -m panel serve dashboard --port $(PORT) --warm \
 		--allow-websocket-origin localhost:$(PORT) --allow-websocket-origin 127.0.0.1:$(PORT)
 
 browser: install-test ## Make sure there is a Chromium for the browser tests

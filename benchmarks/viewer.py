@@ -88,7 +88,7 @@ def served() -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "panel", "serve", "dashboard", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "--num-threads", "4", "--warm"],
+        [*command, "--warm"],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

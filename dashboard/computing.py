@@ -148,11 +148,12 @@ class Computing(param.Parameterized):
 
     def look(self) -> None:
         """See what has become of the requests."""
+        over = all(request.finished for request in self.requests)  # first: one may end meanwhile
         for request in self.requests:
             waiting = request.subject is not None and not request.seen
             if waiting and request.looking_at is self._looking_at():
                 self.show(request)
-        if self._polling is not None and all(r.finished for r in self.requests):
+        if self._polling is not None and over:
             self._polling.stop()
             self._polling = None
         self.ticks += 1

@@ -53,7 +53,15 @@ def made_when_first(
 
 def on_change(parameters: param.Parameterized, names: str | list[str], act: Action) -> None:
     """Change Bokeh's models whenever a parameter changes, under the lock of their document."""
-    parameters.param.watch(lambda *_: pn.state.execute(act), names)
+    parameters.param.watch(lambda *_: under_lock(act), names)
+
+
+def under_lock(act: Action) -> None:
+    """Change Bokeh's models in a moment, under the lock of their document.
+
+    Panel may process an event without that lock, which its own models do not need.
+    """
+    pn.state.execute(act, schedule=True)
 
 
 def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:

@@ -178,19 +178,24 @@ class State(param.Parameterized):
         found: Bands = self.subject.bands if path == "auto" else self.result.bands(path)
         return found
 
-    def substitute(self, masses_amu: Mapping[int, float]) -> None:
-        """Give atoms other masses; the force constants stay, and so do wave vector and mode.
+    def substituted(self, masses_amu: Mapping[int, float]) -> Subject:
+        """What is shown with other masses of atoms, of the same force constants.
 
         Parameters
         ----------
         masses_amu : by number of the atom, counted from 1.
         """
-        atoms, q, branch = self.result.atoms.copy(), self.q, self.branch
+        atoms = self.result.atoms.copy()
         masses = atoms.get_masses()
         for number, mass in masses_amu.items():
             masses[number - 1] = mass
         atoms.set_masses(masses)
-        self.show(isotopologue_of(self.subject, atoms))
+        return isotopologue_of(self.subject, atoms)
+
+    def show_instead(self, subject: Subject) -> None:
+        """Show another state of the same structure, at the same wave vector and mode."""
+        q, branch = self.q, self.branch
+        self.show(subject)
         self.select(branch, q)
 
     def step(self, by: int) -> None:

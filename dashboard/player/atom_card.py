@@ -10,8 +10,9 @@ import panel_material_ui as pmui
 from ase.data import atomic_masses, atomic_names, chemical_symbols
 from panel.viewable import Viewable
 
-from dashboard.live import made_when_first
+from dashboard.live import in_background, made_when_first
 from dashboard.player.playback import Playback
+from dashboard.subject import Subject
 from dashboard.viewer import relative_displacement
 from engine.amplitude import ellipse
 from engine.isotopes import isotopes_of
@@ -64,7 +65,14 @@ def atom_card(playback: Playback) -> Viewable:
     def substitute(event: Any) -> None:
         if not filling and event.new is not None:
             atom = int(playback.piece.source[viewer.picked])
-            state.substitute({atom + 1: event.new})
+            masses = {atom + 1: event.new}
+            before, isotope.loading = state.subject, True
+            in_background(lambda: state.substituted(masses), lambda found: changed(before, found))
+
+    def changed(before: Subject, found: Subject) -> None:
+        isotope.loading = False
+        if state.subject is before:  # no other structure was chosen meanwhile
+            state.show_instead(found)
 
     isotope.param.watch(substitute, "value")
     viewer.param.watch(show, ["picked", "motion", "amplitude"])

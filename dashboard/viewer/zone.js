@@ -8,7 +8,7 @@ const CLICK_PIXELS = 4
 const KEYS = { ArrowLeft: [-12, 0], ArrowRight: [12, 0], ArrowUp: [0, -12], ArrowDown: [0, 12] }
 const HIDDEN = { "stroke-dasharray": "3 4", opacity: 0.35 }
 const CSS = `
-  svg { width: 100%; height: 100%; cursor: grab; touch-action: none; color: inherit; }
+  svg { width: 100%; height: 100%; cursor: crosshair; touch-action: none; color: inherit; }
   svg:active { cursor: grabbing; }
   svg:focus-visible { outline: 2px solid currentColor; outline-offset: -2px; }
   .edge { stroke: currentColor; stroke-width: 1.3; stroke-linecap: round; }
@@ -89,7 +89,7 @@ class Drawing {
     if (!zone.vertices || !width) return
     this.svg.replaceChildren()
     const size = Math.max(...zone.vertices.map((v) => Math.hypot(...v)))
-    const scale = (Math.min(width, height) / 2 - 22) / size
+    const scale = this.scale = (Math.min(width, height) / 2 - 22) / size // pixels per 1/angstrom
     const at = (k) => {
       const [x, y] = turned(this.view, k)
       return [width / 2 + scale * x, height / 2 - scale * y]
@@ -113,12 +113,16 @@ class Drawing {
       this.add("polyline", { points: corners, class: "path" })
       const reach = this.add("polyline", { points: corners, class: "reach" })
       reach.addEventListener("click", (event) => {
+        event.stopPropagation()
         this.model.send_msg({ point: first + this.nearest(event, places, at) })
       })
     }
     for (const { name, place } of points) {
       const [x, y] = at(place)
-      const choose = () => this.model.send_msg({ name })
+      const choose = (event) => {
+        event.stopPropagation()
+        this.model.send_msg({ name })
+      }
       this.add("circle", { cx: x, cy: y, r: 4.5, class: "point" }).addEventListener("click", choose)
       const away = Math.hypot(x - width / 2, y - height / 2) || 1
       const [dx, dy] = away > 1 ? [(12 * (x - width / 2)) / away, (12 * (y - height / 2)) / away] : [-10, -8]
@@ -131,10 +135,26 @@ class Drawing {
     }
   }
 
-  nearest(event, places, at) {
+  /** Where on the drawing the mouse is. */
+  mouse(event) {
     const box = this.svg.getBoundingClientRect()
     const zoom = box.width / this.width
-    const [x, y] = [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom]
+    return [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom]
+  }
+
+  /** The line of sight under the mouse, from as deep as the present wave vector is. */
+  sight(event) {
+    const [x, y] = this.mouse(event), [right, up, towards] = this.view, { here } = this.model
+    const across = (x - this.width / 2) / this.scale, above = (this.height / 2 - y) / this.scale
+    const depth = here.length ? dot(towards, here) : 0
+    return {
+      start: right.map((_, i) => across * right[i] + above * up[i] + depth * towards[i]),
+      direction: towards,
+    }
+  }
+
+  nearest(event, places, at) {
+    const [x, y] = this.mouse(event)
     const off = places.map(at).map((place) => Math.hypot(place[0] - x, place[1] - y))
     return off.indexOf(Math.min(...off))
   }
@@ -147,7 +167,7 @@ export function render({ model }) {
   svg.setAttribute("tabindex", "0")
   svg.setAttribute("role", "img")
   svg.setAttribute("class", "zone-drawing")
-  svg.setAttribute("aria-label", "Brillouin zone; drag or use the arrow keys to turn it, click a point to select it")
+  svg.setAttribute("aria-label", "Brillouin zone; drag or use the arrow keys to turn it, click in it to select a wave vector")
   const host = document.createElement("div")
   host.style.cssText = "width:100%;height:100%"
   host.style.setProperty("--path", model.colors.path)
@@ -162,6 +182,9 @@ export function render({ model }) {
     if (!event.buttons) return
     travelled += Math.hypot(event.movementX, event.movementY)
     if (travelled > CLICK_PIXELS) drawing.turn(event.movementX, event.movementY)
+  })
+  svg.addEventListener("click", (event) => {
+    if (travelled <= CLICK_PIXELS) model.send_msg(drawing.sight(event))
   })
   svg.addEventListener("keydown", (event) => {
     if (!(event.key in KEYS)) return

@@ -27,7 +27,12 @@ class ZoneDrawing(JSComponent):
     _esm = Path(__file__).parent / "zone.js"
 
     def __init__(self, clicked: Callable[[dict[str, Any]], None], **params: Any) -> None:
-        """``clicked`` gets ``{"name": ...}`` of a special point or ``{"point": ...}`` of bands."""
+        """``clicked`` gets what was hit.
+
+        ``{"name": ...}`` of a special point, ``{"point": ...}``, a number of the bands, or a line
+        of sight, ``{"start": ..., "direction": ...}``, Cartesian, which starts as deep in the
+        screen as the present wave vector.
+        """
         super().__init__(**params)
         self._clicked = clicked
 

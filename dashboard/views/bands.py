@@ -22,7 +22,7 @@ from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
-from dashboard.live import on_change
+from dashboard.live import on_change, under_lock
 from dashboard.plots import empty_figure, extent, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.theme import LARGER
@@ -89,7 +89,7 @@ def bands_view(state: State) -> Viewable:
         description="Show the whole plot; drag over it to enlarge a part",
         size="small",
         margin=0,
-        on_click=lambda _: pn.state.execute(plot.show_whole),
+        on_click=lambda _: under_lock(plot.show_whole),
     )
     place = pn.Column(
         pn.FlexBox(

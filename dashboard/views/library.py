@@ -9,8 +9,10 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.live import in_background
 from dashboard.picker import Picker
 from dashboard.state import State
+from dashboard.subject import of_entry
 from dashboard.thumbnails import entry_thumbnail
 from engine import library
 from engine.errors import PhonoscopeError
@@ -40,11 +42,24 @@ def library_view(state: State) -> Viewable:
     )
 
     def choose(*_: object) -> None:
-        if picker.chosen and picker.chosen != state.entry_name:
-            try:
-                state.entry_name = picker.chosen
-            except PhonoscopeError as error:
-                picker.failure = str(error)
+        if name := picker.chosen if picker.chosen != state.entry_name else "":
+            in_background(lambda: opened(name), lambda failure: show(name, failure))
+
+    def opened(name: str) -> str:
+        """Open an entry, which takes a second the first time; why that failed, if it did."""
+        try:
+            of_entry(name)
+        except PhonoscopeError as error:
+            return str(error)
+        return ""
+
+    def show(name: str, failure: str) -> None:
+        if picker.chosen != name:  # another one was chosen meanwhile
+            return
+        if failure:
+            picker.failure = failure
+        else:
+            state.entry_name = name
 
     def follow(*_: object) -> None:
         picker.chosen = state.entry_name or ""

@@ -7,7 +7,6 @@ alone speaks: allowed or not, and no heights.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import captions, palette
+from dashboard.live import on_change
 from dashboard.state import State
 from dashboard.theme import LARGER_IF_ROOMY
 from engine.modes import Modes
@@ -97,11 +97,11 @@ def spectrum_view(state: State) -> Viewable:
         panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", margin=0) for plot in plots]
         place.param.update(objects=[controls, *panes, note], visible=True)
 
-    def move_marker(*_: object) -> None:
-        pn.state.execute(partial(marker.update, data=_marked(state, settings)))
+    def move_marker() -> None:
+        marker.data = _marked(state, settings)
 
     state.param.watch(show, ["subject", "unit"])
-    state.param.watch(move_marker, ["modes", "branch"])
+    on_change(state, ["modes", "branch"], move_marker)
     show()
     place.css_classes = ["spectrum"]
     return place

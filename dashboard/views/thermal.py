@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ import panel_material_ui as pmui
 from ase import Atoms
 from bokeh.models import ColumnDataSource, FixedTicker, Range1d
 from bokeh.models.annotations import Label, Span
-from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import palette
@@ -22,7 +20,7 @@ from dashboard.plots import INK, SCROLLS, empty_figure, pane, set_range
 from dashboard.state import State
 from engine.errors import PhonoscopeError
 from engine.phonons import Phonons, Thermal
-from engine.phonons.thermal import GAS_CONSTANT
+from engine.phonons.thermal import dulong_petit_J_mol_K, per_formula_unit
 
 TEMPERATURES_K = np.linspace(0.0, 1000.0, 201)
 LEFT_OUT = 1e-3
@@ -36,20 +34,26 @@ NOTHING = (
 
 @dataclass(frozen=True)
 class Quantity:
-    """What is drawn: its name in plain words, its symbol, unit and colour."""
+    """What is drawn: its name in plain words, its symbol, unit, colour, and field of Thermal."""
 
     name: str
     symbol: str
     unit: str
     color: str
+    field: str
 
 
 QUANTITIES = {
-    "Cᵥ": Quantity("heat capacity", "C<sub>v</sub>", "J/(mol K)", palette.HEAT_CAPACITY),
-    "S": Quantity("entropy", "S", "J/(mol K)", palette.ENTROPY),
-    "F": Quantity("free energy", "F", "kJ/mol", palette.FREE_ENERGY),
+    "Cᵥ": Quantity(
+        "heat capacity",
+        "C<sub>v</sub>",
+        "J/(mol K)",
+        palette.HEAT_CAPACITY,
+        "heat_capacity_J_mol_K",
+    ),
+    "S": Quantity("entropy", "S", "J/(mol K)", palette.ENTROPY, "entropy_J_mol_K"),
+    "F": Quantity("free energy", "F", "kJ/mol", palette.FREE_ENERGY, "free_energy_kJ_mol"),
 }
-Values = dict[str, Float[np.ndarray, " temperatures"]]
 
 
 def thermal_view(state: State) -> Viewable:
@@ -124,7 +128,7 @@ def thermal_view(state: State) -> Viewable:
 
 def _computed(result: Phonons) -> Thermal | PhonoscopeError:
     try:
-        return result.thermal(TEMPERATURES_K)
+        return per_formula_unit(result.thermal(TEMPERATURES_K), result.atoms)
     except PhonoscopeError as error:
         return error
 
@@ -151,11 +155,12 @@ class _Plot:
             self.figure.add_layout(annotation)
 
     def draw(self, atoms: Atoms, thermal: Thermal, name: str) -> None:
-        """Show one property of a crystal."""
-        quantity, y = QUANTITIES[name], values_of(atoms, thermal)[name]
+        """Show one property of a crystal, per formula unit."""
+        quantity = QUANTITIES[name]
+        y = getattr(thermal, quantity.field)
         self.figure.yaxis.axis_label = f"{name} ({quantity.unit})"
         self.curve.data = {"x": [thermal.temperature_K], "y": [y], "color": [quantity.color]}
-        limit = dulong_petit(atoms)
+        limit = dulong_petit_J_mol_K(atoms)
         self.limit.visible = self.limit_word.visible = name == "Cᵥ"
         self.limit.location = self.limit_word.y = limit
         low, high = min(0.0, float(y.min())), max(0.0, float(y.max()))
@@ -169,38 +174,18 @@ class _Plot:
         self.here.location = temperature_K
 
 
-def values_of(atoms: Atoms, thermal: Thermal) -> Values:
-    """Curves per mole of formula units."""
-    units = formula_units(atoms)
-    return {
-        "Cᵥ": thermal.heat_capacity_J_mol_K / units,
-        "S": thermal.entropy_J_mol_K / units,
-        "F": thermal.free_energy_kJ_mol / units,
-    }
-
-
-def formula_units(atoms: Atoms) -> int:
-    """How many formula units the cell has, such as 2 of Si in silicon."""
-    counts = np.unique(atoms.numbers, return_counts=True)[1]
-    return math.gcd(*counts.tolist())
-
-
-def dulong_petit(atoms: Atoms) -> float:
-    """3NR of one formula unit of N atoms, in J/(mol K)."""
-    return 3 * GAS_CONSTANT * len(atoms) / formula_units(atoms)
-
-
 def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
-    """The values at a temperature, in HTML, with a warning where they mean nothing."""
+    """The values of a formula unit at a temperature, in HTML, warned of where they mean nothing."""
     at = {
-        name: float(np.interp(temperature_K, thermal.temperature_K, values))
-        for name, values in values_of(atoms, thermal).items()
+        name: float(
+            np.interp(temperature_K, thermal.temperature_K, getattr(thermal, quantity.field))
+        )
+        for name, quantity in QUANTITIES.items()
     }
-    share = at["Cᵥ"] / dulong_petit(atoms)
-    zero_point = thermal.zero_point_kJ_mol / formula_units(atoms)
+    share = at["Cᵥ"] / dulong_petit_J_mol_K(atoms)
     more: dict[str, Any] = {
         "Cᵥ": f"{100 * share:.0f} % of Dulong–Petit, 3NR",
-        "F": f"with zero-point energy {zero_point:.2f} kJ/mol",
+        "F": f"with zero-point energy {thermal.zero_point_kJ_mol:.2f} kJ/mol",
     }
     lines = [
         f'<div style="border-left: 4px solid {quantity.color}; padding-left: 8px; margin: 4px 0">'

@@ -26,6 +26,12 @@ FIELD: dict[str, Any] = {"size": "small", "margin": (8, 3, 2, 3), "sizing_mode":
 SMALL = {"font-size": "13px", "line-height": "1.3"}
 ASK = "Exact at this q"
 HELP = "Asks the model itself; all else is interpolated from its mesh."
+ANYWHERE = (
+    "Click a point, the path, or anywhere in the zone; turn it and click again for the depth."
+)
+
+DIGITS = 2
+"""Of the components of a wave vector that was clicked in the open."""
 
 
 def zone_view(state: State) -> Viewable:
@@ -42,6 +48,7 @@ def zone_view(state: State) -> Viewable:
     controls = pn.Column(
         *_path_field(state),
         *_wave_vector_fields(state),
+        pn.pane.HTML(ANYWHERE, margin=(0, 6), sizing_mode="stretch_width", styles=SMALL),
         *_exact(state),
         width=222,
         sizing_mode="stretch_height",
@@ -64,8 +71,9 @@ def zone_of(state: State) -> Zone:
 
 def _drawing(state: State) -> ZoneDrawing:
     def clicked(on: dict[str, Any]) -> None:
-        q = zone_of(state).points[on["name"]] if "name" in on else state.bands.q[on["point"]]
-        state.select(state.branch, q)
+        q = clicked_q(zone_of(state), state.bands, on)
+        if q is not None:
+            state.select(state.branch, q)
 
     drawing = ZoneDrawing(clicked, sizing_mode="stretch_both", min_height=150, margin=0)
 
@@ -86,6 +94,23 @@ def _drawing(state: State) -> ZoneDrawing:
     show()
     mark()
     return drawing
+
+
+def clicked_q(zone: Zone, bands: Bands, on: dict[str, Any]) -> Float[np.ndarray, "3"] | None:
+    """The wave vector that was clicked, see :class:`ZoneDrawing`; None beside the zone.
+
+    Between the special points and the path it is rounded, so that its wave soon repeats.
+    """
+    if "name" in on:
+        return zone.points[on["name"]]
+    if "point" in on:
+        return bands.q[on["point"]]
+    exact = zone.on_line(np.array(on["start"], float), np.array(on["direction"], float))
+    if exact is None:
+        return None
+    rounded = exact.round(DIGITS) + 0.0
+    # On the surface rounding may lead out of the zone, and to its other side.
+    return rounded if np.abs(zone.folded(rounded) - rounded).max() < 1e-9 else exact.round(4)
 
 
 def _path_field(state: State) -> list[Viewable]:

@@ -80,15 +80,14 @@ class ForceConstants:
 
     Attributes
     ----------
-    starts : shape (atoms * atoms + 1,), where the terms of each pair i, j begin, row by row.
     lattice : shape (terms, 3), R in lattice vectors.
-    values : shape (terms, 9), Phi(0i, Rj) in eV/angstrom^2.
+    values : shape (terms, 9 * atoms * atoms), Phi(0i, Rj) in eV/angstrom^2, its axes i, j and the
+        Cartesian components of both in a row; zero for pairs that are far apart in this R.
     masses_amu : shape (atoms,).
     """
 
-    starts: Int[np.ndarray, " pairs_and_end"]
     lattice: Int[np.ndarray, "terms 3"]
-    values: Float[np.ndarray, "terms 9"]
+    values: Float[np.ndarray, "terms components"]
     masses_amu: Float[np.ndarray, " atoms"]
 
     def matrices(self, q: Float[np.ndarray, "n_q 3"]) -> Complex[np.ndarray, "n_q 3*atoms 3*atoms"]:
@@ -109,10 +108,9 @@ class ForceConstants:
             numbers, which = np.unique(self.lattice[:, axis], return_inverse=True)
             if numbers.any():
                 phases *= np.exp(2j * np.pi * np.outer(q[:, axis], numbers))[:, which]
-        sums = [
-            phases[:, a:b] @ self.values[a:b] for a, b in itertools.pairwise(self.starts.tolist())
-        ]
-        return np.stack(sums, axis=1).reshape(len(q), n, n, 3, 3)
+        # Both parts in one real product: the constants are real.
+        parts = np.concatenate([phases.real, phases.imag]) @ self.values
+        return (parts[: len(q)] + 1j * parts[len(q) :]).reshape(len(q), n, n, 3, 3)
 
 
 def force_constants(atoms: Atoms, sample: Sample) -> ForceConstants:
@@ -120,18 +118,19 @@ def force_constants(atoms: Atoms, sample: Sample) -> ForceConstants:
     n = len(atoms)
     in_space = summed_over_images(atoms, sample)
     smallest = NEGLIGIBLE * np.abs(in_space).max()
-    starts, lattice, values = [0], [], []
-    for i in range(n):
-        for j in range(n):
-            r, shares = _nearest_images(atoms, sample.mesh, i, j)
-            phi = in_space[*(r % np.array(sample.mesh)).T, i, :, j, :].reshape(-1, 9)
-            kept = np.abs(phi).max(1) > smallest
-            lattice.append(r[kept])
-            values.append(phi[kept] * shares[kept, None])
-            starts.append(starts[-1] + int(kept.sum()))
-    return ForceConstants(
-        np.array(starts), np.concatenate(lattice), np.concatenate(values), atoms.get_masses()
-    )
+    pairs = list(itertools.product(range(n), repeat=2))
+    lattice, values = [], []
+    for i, j in pairs:
+        r, shares = _nearest_images(atoms, sample.mesh, i, j)
+        phi = in_space[*(r % np.array(sample.mesh)).T, i, :, j, :].reshape(-1, 9)
+        kept = np.abs(phi).max(1) > smallest
+        lattice.append(r[kept])
+        values.append(phi[kept] * shares[kept, None])
+    together, place = np.unique(np.concatenate(lattice), axis=0, return_inverse=True)
+    table = np.zeros((len(together), len(pairs), 9))
+    pair = np.repeat(np.arange(len(pairs)), [len(part) for part in values])
+    table[place.ravel(), pair] = np.concatenate(values)  # a pair has each R once
+    return ForceConstants(together, table.reshape(len(together), -1), atoms.get_masses())
 
 
 def _nearest_images(

@@ -10,10 +10,12 @@ Harmonic Approximation (1971), chapter II)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from ase import Atoms
 from jaxtyping import Float, Int
 from scipy import constants
 
@@ -101,6 +103,28 @@ def thermal_properties(
         left_out_weight=float(counts[~real].sum() / counts.sum()),
         mesh=mesh,
     )
+
+
+def per_formula_unit(thermal: Thermal, atoms: Atoms) -> Thermal:
+    """The same per mole of formula units, of which the cell computed may have several."""
+    units = formula_units(atoms)
+    return replace(
+        thermal,
+        heat_capacity_J_mol_K=thermal.heat_capacity_J_mol_K / units,
+        entropy_J_mol_K=thermal.entropy_J_mol_K / units,
+        free_energy_kJ_mol=thermal.free_energy_kJ_mol / units,
+        zero_point_kJ_mol=thermal.zero_point_kJ_mol / units,
+    )
+
+
+def formula_units(atoms: Atoms) -> int:
+    """How many formula units the cell has, such as 2 of Si in silicon."""
+    return math.gcd(*np.unique(atoms.numbers, return_counts=True)[1].tolist())
+
+
+def dulong_petit_J_mol_K(atoms: Atoms) -> float:
+    """The heat capacity of one formula unit of N atoms at high temperature, 3NR, in J/(mol K)."""
+    return 3 * GAS_CONSTANT * len(atoms) / formula_units(atoms)
 
 
 def _at(

@@ -21,6 +21,9 @@ from engine.phonons.path import special_points
 SAME = 1e-6
 """Lengths that differ by less, relative to the zone, are the same."""
 
+BESIDE = 0.08
+"""A line that passes a chain's zone at no more than this part of its length meets it."""
+
 
 @dataclass(frozen=True)
 class Zone:
@@ -59,6 +62,48 @@ class Zone:
             if beyond.max() < SAME * half.max():
                 return inside
             inside = inside - self.neighbours[beyond.argmax()]
+
+    def on_line(
+        self, start: Float[np.ndarray, "3"], direction: Float[np.ndarray, "3"]
+    ) -> Float[np.ndarray, "3"] | None:
+        """The wave vector of the zone that lies on a line, nearest to where the line starts.
+
+        Of a slab's zone it is where the line crosses its plane, of a chain's where it passes by.
+
+        Parameters
+        ----------
+        start, direction : Cartesian, ``start`` in 1/angstrom.
+
+        Returns
+        -------
+        in units of the reciprocal vectors; None where the line misses the zone.
+        """
+        planes = self.cartesian(self.neighbours)
+        half = (planes**2).sum(1) / 2
+        along = np.linalg.svd(planes)[2][: np.linalg.matrix_rank(planes, tol=SAME * half.max())]
+        if len(along) == 3:
+            rates, room = planes @ direction, half - planes @ start
+            with np.errstate(divide="ignore", invalid="ignore"):
+                crossings = room / rates
+            first = crossings[rates < 0].max(initial=-np.inf)
+            last = crossings[rates > 0].min(initial=np.inf)
+            if first > last:
+                return None
+            k = start + float(np.clip(0.0, first, last)) * direction
+        else:
+            away = np.eye(3) - along.T @ along  # out of the plane or the line of the zone
+            rise, height = away @ direction, away @ start
+            if np.linalg.norm(rise) < SAME * np.linalg.norm(direction):
+                return None
+            met = start - (height @ rise) / (rise @ rise) * direction
+            size = np.linalg.norm(self.vertices, axis=1).max()
+            if np.linalg.norm(away @ met) > BESIDE * size:
+                return None
+            k = along.T @ (along @ met)
+        if (planes @ k - half).max() > SAME * half.max():
+            return None
+        q: Float[np.ndarray, "3"] = k @ np.linalg.inv(self.reciprocal)
+        return q
 
 
 def brillouin_zone(atoms: Atoms) -> Zone:

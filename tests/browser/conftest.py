@@ -50,7 +50,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "-m", "panel", "serve", "dashboard", "--port", str(port)]
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command, "--num-threads", "4", "--warm"],
+            [*command, "--warm"],
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -124,8 +124,27 @@ def test_a_click_in_the_zone_selects_q(dashboard, address):
     page.get_by_role("button", name="Exact at this q").click()
     expect(page.locator(".exact")).to_contain_text("Interpolated")
 
+    # Anywhere in the zone, and deeper after a turn; beside it nothing happens.
+    drawing, here = page.locator("svg.zone-drawing"), page.locator("svg.zone-drawing .here")
+
+    def is_there(x: float, y: float) -> bool:
+        box = here.bounding_box()
+        if box is None:  # it is being drawn anew
+            return False
+        return abs(box["x"] + box["width"] / 2 - x) + abs(box["y"] + box["height"] / 2 - y) < 6
+
+    box = drawing.bounding_box()
+    x, y = box["x"] + box["width"] / 2 + 17, box["y"] + box["height"] / 2 + 23
+    for _ in range(2):
+        page.mouse.click(x, y)
+        dashboard.eventually(lambda: is_there(x, y))
+        drawing.press("ArrowLeft")
+    q = field.input_value()
+    page.mouse.click(box["x"] + 3, box["y"] + 3)
+    page.wait_for_timeout(500)
+    assert field.input_value() == q
+
     # By the keyboard alone: the drawing turns.
-    drawing = page.locator("svg.zone-drawing")
     before = drawing.inner_html()
     drawing.focus()
     drawing.press("ArrowLeft")

@@ -53,7 +53,7 @@ def test_changing_the_structure_shows_nothing_of_the_old_one():
 
 def test_a_link_carries_isotopes():
     state = State({"structure": "water"})
-    state.substitute({2: isotope_mass_amu("H", 2)})
+    state.show_instead(state.substituted({2: isotope_mass_amu("H", 2)}))
     assert "isotopes=2:2H" in state.address.query
     frequencies = state.modes.frequency_cm1
     other = State({"structure": "water", "isotopes": "2:2H"})
@@ -61,7 +61,7 @@ def test_a_link_carries_isotopes():
     assert np.allclose(other.modes.frequency_cm1, frequencies, atol=1e-6)
     assert other.result.group.name == "Cs"
     nature = other.subject.plain.result.atoms.get_masses()[1]
-    other.substitute({2: nature})
+    other.show_instead(other.substituted({2: nature}))
     assert "isotopes" not in other.address.query
     wrong = State({"structure": "water", "isotopes": "1:2H"})
     assert "it is O" in wrong.address.complaint()

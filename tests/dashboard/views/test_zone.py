@@ -5,7 +5,7 @@ from ase.build import bulk
 from dashboard.state import State
 from dashboard.subject import subject_of
 from dashboard.viewer import path_of, points_of, shape_of
-from dashboard.views.zone import wave_vector, zone_of, zone_view
+from dashboard.views.zone import clicked_q, wave_vector, zone_of, zone_view
 from engine.errors import PhonoscopeError
 from engine.formats.stored import result_from_bytes, result_to_bytes
 from engine.jobs import Jobs, Store
@@ -34,6 +34,21 @@ def test_the_drawing_is_plain_data(silicon):
     assert {point["name"] for point in points_of(zone)} >= {"Γ", "X", "L", "K"}
     pieces = path_of(zone, silicon.bands)
     assert [piece["first"] for piece in pieces] == [s.first for s in silicon.bands.segments]
+
+
+def test_a_click_in_the_open_takes_a_wave_vector_whose_wave_soon_repeats(silicon):
+    zone, bands = zone_of(silicon), silicon.bands
+    assert np.array_equal(clicked_q(zone, bands, {"name": "X"}), zone.points["X"])
+    assert np.array_equal(clicked_q(zone, bands, {"point": 7}), bands.q[7])
+    seen = {"start": [0.31, 0.22, 0.1], "direction": [0.0, 0.0, 1.0]}
+    q = clicked_q(zone, bands, seen)
+    assert np.array_equal(q, q.round(2))
+    assert np.abs(zone.cartesian(q) - seen["start"]).max() < 0.02
+    assert clicked_q(zone, bands, {"start": [9.0, 0, 0], "direction": [0, 0, 1]}) is None
+    for x in np.linspace(-1.2, 1.2, 41):  # through the surface, whose rounded points leave the zone
+        q = clicked_q(zone, bands, {"start": [x, 0.4, 5.0], "direction": [0, 0, 1]})
+        if q is not None:
+            assert np.abs(zone.cartesian(zone.folded(q))[:2] - [x, 0.4]).max() < 0.02
 
 
 def exact_button(view):

@@ -4,7 +4,12 @@ from ase.build import bulk
 
 import engine
 from engine import PhonoscopeError
-from engine.phonons.thermal import thermal_properties
+from engine.phonons.thermal import (
+    dulong_petit_J_mol_K,
+    formula_units,
+    per_formula_unit,
+    thermal_properties,
+)
 from tests.engine.phonons.test_mesh import pairs
 
 R = 8.31446261815324
@@ -58,3 +63,13 @@ def test_what_is_left_out_is_told():
 def test_temperatures_without_sense_are_told(ph, wrong):
     with pytest.raises(PhonoscopeError, match="temperature"):
         ph.thermal(wrong)
+
+
+def test_per_mole_of_formula_units(ph):
+    assert formula_units(ph.atoms) == 2
+    assert np.isclose(dulong_petit_J_mol_K(ph.atoms), 3 * R)
+    hot = per_formula_unit(ph.thermal(5000.0), ph.atoms)
+    assert np.allclose(hot.heat_capacity_J_mol_K, 3 * R, rtol=5e-3)
+    salt = bulk("NaCl", "rocksalt", a=5.64, cubic=True)
+    assert formula_units(salt) == 4
+    assert np.isclose(dulong_petit_J_mol_K(salt), 6 * R)

@@ -113,3 +113,42 @@ def test_the_standard_route_is_the_standard_path(atoms):
 
 def test_a_comma_is_a_jump_too():
     assert np.array_equal(band_path(FCC, 40, "Γ-X, K-Γ").q, band_path(FCC, 40, "Γ-X|K-Γ").q)
+
+
+def _inside(zone, rng):
+    weights = rng.dirichlet(np.ones(len(zone.vertices)))
+    return weights @ zone.vertices
+
+
+@pytest.mark.parametrize("atoms", CRYSTALS.values(), ids=CRYSTALS)
+def test_a_line_of_sight_meets_the_zone_where_it_starts_or_else_where_it_enters(atoms):
+    zone, rng = brillouin_zone(atoms), np.random.default_rng(5)
+    size = np.linalg.norm(zone.vertices, axis=1).max()
+    for _ in range(20):
+        k, direction = _inside(zone, rng), rng.normal(size=3)
+        direction /= np.linalg.norm(direction)
+        assert np.allclose(zone.cartesian(zone.on_line(k, direction)), k)
+        outside = k + 3 * size * direction
+        met = zone.cartesian(zone.on_line(outside, direction))
+        assert np.allclose(np.cross(met - k, direction), 0, atol=1e-9)  # on the line
+        q = zone.on_line(outside, direction)
+        assert np.allclose(zone.folded(q * (1 - 1e-6)), q * (1 - 1e-6))  # in the zone
+        assert not np.allclose(zone.folded(q + 1e-3 * direction @ np.linalg.inv(zone.reciprocal)),
+                               q + 1e-3 * direction @ np.linalg.inv(zone.reciprocal))  # fmt: skip
+        across = np.cross(direction, rng.normal(size=3))
+        assert zone.on_line(3 * size * across / np.linalg.norm(across), direction) is None
+
+
+def test_a_line_of_sight_crosses_the_zone_of_a_slab_and_passes_that_of_a_chain():
+    slab = brillouin_zone(graphene(vacuum=8))
+    k = np.array([0.3, -0.2, 0.0])
+    direction = np.array([0.4, 0.1, 0.8])
+    assert np.allclose(slab.cartesian(slab.on_line(k + 2 * direction, direction)), k)
+    assert slab.on_line(np.array([9.0, 0, 0]), direction) is None
+    assert slab.on_line(k, np.array([1.0, 0, 0])) is None  # seen edge-on
+    chain = brillouin_zone(Atoms("H", cell=[2, 0, 0], pbc=[True, False, False]))
+    seen_from_above = np.array([0, 0, 1.0])
+    q = chain.on_line(np.array([0.7, 0.05, 3.0]), seen_from_above)
+    assert np.allclose(q, [0.7 * 2 / (2 * np.pi), 0, 0])
+    assert chain.on_line(np.array([0.7, 0.5, 3.0]), seen_from_above) is None
+    assert chain.on_line(np.array([2.0, 0.0, 3.0]), seen_from_above) is None
