@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Collection
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 import param
 from ase import Atoms
+from ase.data import atomic_numbers, chemical_symbols
 from panel.viewable import Viewable
 
 from dashboard.computing import Computing
@@ -69,14 +71,14 @@ class ModelChoice(param.Parameterized):
             return obstacle("Choose a model.")
         if model is None:
             return ""
-        if model.place == "to fetch":
-            return obstacle(f"{model.name} is not on this machine yet: download it first.")
         if model.problem:
             return obstacle(f"{model.name} cannot be used: {model.problem}.")
         if lacking := model.lacks(atoms):
             return obstacle(
                 f"{model.name} does not cover {', '.join(lacking)}: choose another model."
             )
+        if model.place == "to fetch":
+            return obstacle(f"{model.name} is not on this machine yet: download it first.")
         return ""
 
     def _to_be_had(self, name: str) -> bool:
@@ -96,6 +98,16 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
         label="Download", icon="download", variant="outlined", size="small", **WIDE
     )
     bar = pmui.LinearProgress(value=0, visible=False, **WIDE)
+    given_up = Event()
+    cancel = pmui.Button(
+        label="Cancel",
+        size="small",
+        variant="outlined",
+        color="error",
+        visible=False,
+        on_click=lambda _: given_up.set(),
+        **WIDE,
+    )
     failure = pn.pane.HTML("", stylesheets=[STYLE], **WIDE)
     dropper = pn.widgets.FileDropper(
         multiple=True,
@@ -132,7 +144,7 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
             card.object = facts(
                 {
                     "for": escape(known.covers),
-                    "elements": str(known.elements),
+                    "elements": _named(model.elements) or str(known.elements),
                     "trained on": escape(known.training_data),
                     "licence": escape(known.licence),
                     "reference": escape(known.reference),
@@ -153,10 +165,11 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
         if model is None or model.published is None:
             return
         known, failed = model.published, []
+        given_up.clear()
 
         def run() -> None:
             try:
-                fetch(known.name)
+                fetch(known.name, stop=given_up.is_set)
             except PhonoscopeError as error:
                 failed.append(error)
             except Exception as error:  # told, whatever it is: nobody reads this thread's output
@@ -168,13 +181,14 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
             bar.value = min(100, round(100 * downloaded_bytes(known) / known.size))
             if not thread.is_alive():
                 polling.stop()
-                bar.visible = button.disabled = False
+                bar.visible = cancel.visible = button.disabled = False
                 choice.models = choices()
                 show()
-                failure.object = problem(failed[0]) if failed else ""
+                stopped = given_up.is_set()
+                failure.object = problem(failed[0]) if failed and not stopped else ""
 
         bar.param.update(value=0, visible=True)
-        button.disabled = True
+        button.disabled = cancel.visible = True
         failure.object = ""
         thread.start()
         polling = pn.state.add_periodic_callback(look, POLLED_MS)
@@ -215,7 +229,7 @@ def model_view(computing: Computing) -> tuple[ModelChoice, Viewable, Viewable]:
         title_variant="body2",
         **WIDE,
     )
-    return choice, pn.Column(select, card, button, bar, failure, **WIDE), own
+    return choice, pn.Column(select, card, button, bar, cancel, failure, **WIDE), own
 
 
 def imported(files: dict[str, bytes | str]) -> str | None:
@@ -254,17 +268,11 @@ def _card(name: str, identity: str) -> str:
     """The card of a model in HTML; the identity tells a changed model from its former self."""
     card = model_card(name)
     elements = card["elements"]
-    if elements is None:
-        covered = "any"
-    elif len(elements) <= MOST_NAMED:
-        covered = " ".join(elements)
-    else:
-        covered = f"{len(elements)}, {elements[0]} to {elements[-1]}"
     errors = card["errors"]
     return facts(
         {
             "kind": escape(card["architecture"] or "a formula"),
-            "elements": covered,
+            "elements": "any" if elements is None else _named(elements),
             "trained on": escape(card["training_data"] or "not stated"),
             "errors": escape(str(errors)) if errors else None,
             "parameters": f"{card['parameters']:,}" if card["parameters"] else None,
@@ -273,3 +281,14 @@ def _card(name: str, identity: str) -> str:
             "needs": escape(card["needs"] or ""),
         }
     )
+
+
+def _named(elements: Collection[int] | Collection[str] | None) -> str:
+    """Elements by atomic number or symbol, in words; nothing of those that are not known."""
+    if elements is None:
+        return ""
+    symbols = [chemical_symbols[e] if isinstance(e, int) else e for e in elements]
+    symbols.sort(key=atomic_numbers.__getitem__)
+    if len(symbols) <= MOST_NAMED:
+        return " ".join(symbols)
+    return f"{len(symbols)}, {symbols[0]} to {symbols[-1]}"

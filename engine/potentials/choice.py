@@ -35,7 +35,7 @@ class Choice:
     ----------
     name : for :func:`engine.load_model`.
     place : where it is.
-    elements : atomic numbers it covers; None: any, or, if it is to be fetched, not known.
+    elements : atomic numbers it covers; None: any, or not known before it is fetched.
     published : its entry in the catalogue, if it is to be fetched.
     problem : why it cannot be used though it is there; None if it can.
     """
@@ -76,7 +76,7 @@ def choices() -> tuple[Choice, ...]:
             found.append(Choice(name, place, None, problem=f"its folder is damaged: {error.why}"))
     here = {choice.name for choice in found}
     found += [
-        Choice(model.name, "to fetch", None, model)
+        Choice(model.name, "to fetch", model.covered, model)
         for model in catalogue()
         if model.name not in here
     ]

@@ -18,6 +18,12 @@ def test_the_model_of_an_entry_stays_chosen_until_it_is_downloaded():
     assert "download it first" in choice.obstacle(atoms)
 
 
+def test_what_a_model_does_not_cover_is_told_before_it_is_downloaded():
+    fluorides = Choice("mace-off23-small", "to fetch", frozenset({1, 6, 9}))
+    choice = ModelChoice(models=(fluorides,), value=fluorides.name)
+    assert "does not cover O, Mg" in choice.obstacle(bulk("MgO", "rocksalt", a=4.21))
+
+
 def test_one_that_cannot_be_had_gives_way():
     broken = Choice("gfn2-xtb", "built in", EVERYTHING, problem="it is not installed")
     there = Choice("molecules", "bundled", EVERYTHING)

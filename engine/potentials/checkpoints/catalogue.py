@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from ase.data import atomic_numbers
+
 from engine.errors import PhonoscopeError
 from engine.potentials.checkpoints.config_json import config_from_json
 
@@ -27,6 +29,7 @@ class Published:
     address : of its file.
     sha256, size : of its file; size in bytes.
     elements : how many it covers.
+    which : these elements, like ``H-Bi Ac-Pu``; empty where nobody says.
     covers : what it is for, in a few words.
     training_data, licence, reference : for its card.
     """
@@ -40,6 +43,17 @@ class Published:
     training_data: str
     licence: str
     reference: str
+    which: str = ""
+
+    @property
+    def covered(self) -> frozenset[int] | None:
+        """Atomic numbers of the elements it covers; None where they are not known."""
+        if not self.which:
+            return None
+        ends = [
+            [atomic_numbers[symbol] for symbol in part.split("-")] for part in self.which.split()
+        ]
+        return frozenset(z for numbers in ends for z in range(numbers[0], numbers[-1] + 1))
 
     @property
     def file(self) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
@@ -27,7 +28,9 @@ DOWNLOADS = ".downloads"
 """Folder of unfinished files, beside the models."""
 
 
-def fetch(name: str, place: Path | None = None) -> tuple[Path, Potential, bool]:
+def fetch(
+    name: str, place: Path | None = None, stop: Callable[[], bool] | None = None
+) -> tuple[Path, Potential, bool]:
     """Download a published model and keep it in the own format.
 
     The file is read at once and written as a model folder, so that everything that is kept is
@@ -36,6 +39,7 @@ def fetch(name: str, place: Path | None = None) -> tuple[Path, Potential, bool]:
     Parameters
     ----------
     place : the folder in which the model's folder is; default: where models are known by name.
+    stop : asked again and again whether to give up; what has come is kept for the next time.
 
     Returns
     -------
@@ -44,8 +48,8 @@ def fetch(name: str, place: Path | None = None) -> tuple[Path, Potential, bool]:
     Raises
     ------
     PhonoscopeError
-        if the catalogue does not list it, another model of that name is there, or it cannot be
-        downloaded, verified, read or written.
+        if the catalogue does not list it, another model of that name is there, it is given up, or
+        it cannot be downloaded, verified, read or written.
     """
     model, place = published(name), place or user_models()
     folder = place / name
@@ -57,7 +61,7 @@ def fetch(name: str, place: Path | None = None) -> tuple[Path, Potential, bool]:
                 "Remove or rename that folder, or fetch to another with --to.",
             )
         return folder, load_folder(folder), False
-    file = download(model, place / DOWNLOADS)
+    file = download(model, place / DOWNLOADS, stop)
     potential = import_model(file, folder)
     shutil.rmtree(file.parent)
     with contextlib.suppress(OSError):  # what is left of other downloads stays
@@ -65,14 +69,18 @@ def fetch(name: str, place: Path | None = None) -> tuple[Path, Potential, bool]:
     return folder, potential, True
 
 
-def download(model: Published, folder: Path) -> Path:
+def download(model: Published, folder: Path, stop: Callable[[], bool] | None = None) -> Path:
     """The verified file of a published model, in a folder of its own inside ``folder``.
+
+    Parameters
+    ----------
+    stop : see :func:`fetch`.
 
     Raises
     ------
     PhonoscopeError
-        if it cannot be downloaded (what came is kept, and the next call goes on from there), or is
-        not the published file (it is removed).
+        if it is given up or cannot be downloaded (what came is kept, and the next call goes on
+        from there), or is not the published file (it is removed).
     """
     # Here, for importing it takes time that only downloads need.
     import pooch  # type: ignore[import-untyped]
@@ -83,8 +91,14 @@ def download(model: Published, folder: Path) -> Path:
     folder = folder / model.sha256[:16]
     try:
         path: str = pooch.retrieve(
-            model.address, f"sha256:{model.sha256}", model.file, folder, downloader=_Resuming(model)
+            model.address,
+            f"sha256:{model.sha256}",
+            model.file,
+            folder,
+            downloader=_Resuming(model, stop),
         )
+    except PhonoscopeError:  # given up
+        raise
     except (OSError, HTTPException) as error:
         raise PhonoscopeError(
             f"The model {model.name} could not be downloaded",
@@ -125,8 +139,8 @@ class _Resuming:
     are collected beside it. Bytes of another file than expected are found out by the checksum.
     """
 
-    def __init__(self, model: Published) -> None:
-        self.model = model
+    def __init__(self, model: Published, stop: Callable[[], bool] | None = None) -> None:
+        self.model, self.stop = model, stop
 
     def __call__(
         self, url: str, output_file: str, pooch: object, check_only: bool = False
@@ -161,6 +175,12 @@ class _Resuming:
                 ) as bar,
             ):
                 while chunk := answer.read(CHUNK):
+                    if self.stop is not None and self.stop():
+                        raise PhonoscopeError(
+                            f"The download of {self.model.name} was given up",
+                            f"{file.tell() / 1e6:.1f} MB had come",
+                            "Start it again: it goes on from there.",
+                        )
                     file.write(chunk)
                     bar.update(len(chunk))
         # An answer that ends early is not an error to urllib.

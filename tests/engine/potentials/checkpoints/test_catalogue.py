@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,6 +72,13 @@ def test_a_broken_download_goes_on_where_it_stopped(server):
     _, potential, _ = fetch("tiny")
     assert potential.name == "tiny"
     assert server.asked == [None, f"bytes={half}-"]
+
+
+def test_a_download_that_is_given_up_goes_on_later(server):
+    with pytest.raises(PhonoscopeError, match="given up"):
+        fetch("tiny", stop=lambda: True)
+    _, _, downloaded = fetch("tiny", stop=lambda: False)
+    assert downloaded
 
 
 def test_a_server_without_ranges_starts_anew(server):
@@ -197,6 +205,8 @@ def test_the_catalogue_that_ships_is_complete(monkeypatch):
         assert urlsplit(model.address).scheme == "https"
         assert Path(model.file).suffix in (".nqx", ".model")
         assert model.size > 1e6
+        assert model.covered is not None
+        assert len(model.covered) == model.elements
         # A branch may move; a commit or a release does not.
         assert re.search(r"/raw/[0-9a-f]{40}/|/releases/download/", model.address)
 
@@ -209,3 +219,4 @@ def test_checksums_are_those_of_the_published_files(name, monkeypatch):
     model = published_with(hashlib.sha256(content).hexdigest())
     assert model is not None
     assert (model.name, model.file, model.size) == (name, f"{name}.nqx", len(content))
+    assert model.covered == set(json.loads(content.split(b"\n", 1)[0])["atomic_numbers"])
