@@ -1,9 +1,9 @@
-"""Times are estimated from runs of the same model, and not invented."""
+"""Times are estimated from runs of the same model, or of its kind, and not invented."""
 
 from __future__ import annotations
 
 import pytest
-from ase.build import bulk
+from ase.build import bulk, molecule
 
 from engine.jobs import Calculation, WaveCalculation
 from engine.jobs.course import Course
@@ -23,6 +23,15 @@ def test_nothing_is_said_of_a_model_never_run(silicon, springs):
     assert (expected.seconds, expected.low, expected.high) == (None, None, None)
     assert "unknown" in expected.text
     assert RELAXING not in expected.stages and DERIVATIVES in expected.stages
+
+
+def test_of_a_network_never_run_there_is_a_guess_which_says_so(silicon):
+    question = Calculation(molecule("CH4"), "molecules", relax="atoms")
+    expected = estimate(question, [])
+    assert expected.guessed and "a first guess" in expected.text
+    assert expected.low < expected.seconds < expected.high
+    measured = estimate(question, [record(question, {COMPILING: 3.0, RELAXING: 1.0})])
+    assert not measured.guessed and measured.text == "about 4 s"
 
 
 def test_times_grow_with_the_work(silicon, springs):
