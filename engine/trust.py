@@ -324,6 +324,16 @@ def _labels(modes: Modes) -> Check:
 def _interpolation(result: Phonons) -> Check:
     name = "Interpolation between mesh points"
     error = result.trust.interpolation_error_cm1
+    if error is not None and result.born is not None:
+        return held(
+            name,
+            error,
+            "cm^-1",
+            (LARGE_INTERPOLATION_CM1, WRONG_SHIFT_CM1),
+            "Bands with the field of the Born charges, half-way between points of the mesh and far "
+            "from Γ, against exact ones. Near Γ the field reaches farther than the model sees.",
+            "Use another mesh: too fine a one leaves the field next to Γ to the model.",
+        )
     if error is not None:
         return held(
             name,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 from ase import Atoms
 from jaxtyping import Float
@@ -45,6 +46,7 @@ class Results:
             part = path.with_suffix(f".{os.getpid()}")
             part.write_text(json.dumps(found, indent=1))
             part.replace(path)
+            jax.clear_caches()  # of compiled programs a process cannot keep any number
         kept: dict[str, Any] = json.loads(path.read_text())
         return kept
 

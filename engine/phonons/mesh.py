@@ -125,6 +125,7 @@ def sample(
     mesh: Mesh,
     dtype: np.dtype = DOUBLE,
     progress: Report | None = None,
+    far: bool = False,
 ) -> Sample:
     """Force constants on a mesh, exact at each of its points.
 
@@ -133,6 +134,7 @@ def sample(
     Parameters
     ----------
     progress : is told how far it is.
+    far : whether the checks between the points are to be far from Γ, see :func:`check_points`.
 
     Raises
     ------
@@ -143,7 +145,7 @@ def sample(
     points = mesh_points(mesh)
     family = stars(points, mesh, group)
     q = points[family.irreducible] / mesh
-    checks = check_points(mesh, atoms.pbc, group)
+    checks = check_points(mesh, atoms.pbc, group, far)
     groups = [little_group(group, each) for each in (*q, *checks)]
     waves = [displacements(each) for each in groups]
 
@@ -251,12 +253,18 @@ def _from_irreducible(
 
 
 def check_points(
-    mesh: Mesh, pbc: Bool[np.ndarray, "3"], group: Operations
+    mesh: Mesh, pbc: Bool[np.ndarray, "3"], group: Operations, far: bool = False
 ) -> Float[np.ndarray, "checks 3"]:
     """A few wave vectors half-way between points of the mesh, where symmetry makes them cheap.
 
     The farther from the mesh the worse the interpolation: each is shifted by half a step along one,
     two or three axes, and of each such family the one with the largest little group is taken.
+
+    Parameters
+    ----------
+    far : of several with as large a group, take one far from Γ, and not the nearest. With Born
+        charges the field of long waves is theirs, of which a model that sees a few cells far has
+        no idea; only shorter waves are the model's affair.
     """
     steps = 2 * mesh_points(mesh)
     found: list[tuple[int, tuple[float, ...]]] = []
@@ -264,7 +272,9 @@ def check_points(
         if (half[~pbc] != 0).any():
             continue
         q = (steps + half) / (2 * np.array(mesh))
-        q = q[np.lexsort(np.round(np.abs(q - np.rint(q)), 9).T)[: 8 * max(mesh)]]
+        folded = np.round(np.abs(q - np.rint(q)), 9)
+        order = np.argsort(-(folded**2).sum(1), kind="stable") if far else np.lexsort(folded.T)
+        q = q[order[: 8 * max(mesh)]]
         sizes = [len(little_group(group, each).operations) for each in q]
         best = int(np.argmax(sizes))
         found.append((-sizes[best], tuple(q[best])))

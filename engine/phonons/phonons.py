@@ -86,7 +86,7 @@ def phonons(
     if points is not None and isinstance(model, FiniteDifferencePotential):
         sampled = sample_by_displacements(atoms, model, points, progress)
     elif points is not None:
-        sampled = sample(atoms, model, points, dtype, progress)
+        sampled = sample(atoms, model, points, dtype, progress, far=polar is not None)
     tell(progress, LABELS)
     return phonons_from_force_constants(atoms, model, state, sampled, polar, dtype, tolerance_A)
 

@@ -98,7 +98,7 @@ class Phonons:
             self.state,
             self.gamma_force_constants,
             self.sample,
-            self.force_constants if self.sample else None,
+            self._interpolated,
             self.born,
         )
 

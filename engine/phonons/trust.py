@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,6 @@ from jaxtyping import Complex, Float
 from engine.derivatives import EnergyResult
 from engine.phonons.bands import UNSTABLE_CM1
 from engine.phonons.columns import little_group, reconstructed
-from engine.phonons.force_constants import ForceConstants
 from engine.phonons.mesh import Sample
 from engine.phonons.operations import operations
 from engine.phonons.polar import BornCharges
@@ -37,7 +37,8 @@ class Trust:
         from being Hermitian, relative.
     interpolation_error_cm1 : largest difference between exact and interpolated frequencies at wave
         vectors half-way between mesh points; None without a mesh, and not known for finite
-        differences. Born charges are left out of both.
+        differences. With Born charges it is that of the frequencies shown, which have their field,
+        from the model's own, at shorter waves.
     max_force_eV_A : largest force on an atom; phonons are those of a structure at rest.
     max_stress_GPa : largest component of the stress; None for chains and slabs.
     lowest_cm1 : lowest frequency at all wave vectors computed exactly.
@@ -107,7 +108,9 @@ def measured(
     state: EnergyResult,
     gamma: Float[np.ndarray, "3*atoms 3*atoms"],
     sample: Sample | None,
-    constants: ForceConstants | None,
+    interpolated: Callable[
+        [Float[np.ndarray, "n_q 3"]], Complex[np.ndarray, "n_q 3*atoms 3*atoms"]
+    ],
     born: BornCharges | None,
 ) -> Trust:
     """Measure a result.
@@ -115,7 +118,7 @@ def measured(
     Parameters
     ----------
     gamma : Phi(q=0) in eV/angstrom^2, of which alone the trust is known without a mesh.
-    constants : force constants in space, None without a mesh.
+    interpolated : gives D(q) as it is shown between the points of the mesh.
     """
     root_mass = np.repeat(np.sqrt(atoms.get_masses()), 3)
     weights = np.outer(root_mass, root_mass)
@@ -130,8 +133,8 @@ def measured(
     frequencies = frequency_cm1(np.linalg.eigvalsh(exact))
     where = q[frequencies.min(1).argmin()]
     interpolation_error = None
-    if sample is not None and constants is not None and len(sample.check_q):
-        between = constants.matrices(sample.check_q)
+    if sample is not None and len(sample.check_q):
+        between = interpolated(sample.check_q)
         expected = frequencies[len(sample.q) :]
         error = np.abs(frequency_cm1(np.linalg.eigvalsh(between)) - expected).max()
         interpolation_error = float(error)

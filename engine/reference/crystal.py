@@ -95,7 +95,8 @@ def of_teacher(
     known = published_with(checksum)
     origin = {
         "name": name,
-        "command": f"python -m engine.reference.crystal {name} --teacher {teacher.name}",
+        "command": f"python -m engine.reference.crystal {name} --teacher {teacher.name}"
+        + " --born" * born,
         "method": f"{model.name}, a machine-learned model",
         "model": model.name,
         "model_file_sha256": checksum,

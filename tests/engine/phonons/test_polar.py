@@ -9,7 +9,9 @@ from scipy import constants
 
 import engine
 from engine import PhonoscopeError
-from engine.phonons import born_charges
+from engine.phonons import born_charges, brillouin_zone
+from engine.phonons.mesh import check_points
+from engine.phonons.operations import operations
 from engine.phonons.polar import polarization
 from tests.engine.phonons.test_mesh import pairs, wurtzite
 
@@ -83,7 +85,25 @@ def test_exact_matrices_stay_the_models_own(mgo):
     q = np.array([0.1, 0.0, 0.1])
     assert np.allclose(mgo.dynamical_matrix(q), plain.dynamical_matrix(q))
     assert mgo.modes(q).frequency_cm1[-1] > mgo.modes(q, exact=True).frequency_cm1[-1] + 10
-    assert mgo.trust.interpolation_error_cm1 < 1e-6  # of the model's own force constants
+
+
+def test_what_is_shown_between_the_points_is_held_against_the_model(mgo):
+    """These springs have no field at all: the error is large, and not hidden."""
+    off = [
+        np.abs(mgo.modes(q).frequency_cm1 - mgo.modes(q, exact=True).frequency_cm1).max()
+        for q in mgo.sample.check_q
+    ]
+    assert np.isclose(mgo.trust.interpolation_error_cm1, max(off), atol=1e-6)
+    assert max(off) > 50
+
+
+def test_short_waves_are_checked_where_long_ones_belong_to_the_charges(mgo):
+    zone, group = brillouin_zone(mgo.atoms), operations(mgo.atoms)
+    near, far = (
+        [np.linalg.norm(zone.cartesian(zone.folded(q))) for q in found]
+        for found in (check_points((4, 4, 4), mgo.atoms.pbc, group, far) for far in (False, True))
+    )
+    assert min(far) > 2 * max(near)
 
 
 def test_density_of_states_knows_the_longitudinal_modes(mgo):
