@@ -74,6 +74,14 @@ def atom_card(playback: Playback) -> Viewable:
         if state.subject is before:  # no other structure was chosen meanwhile
             state.show_instead(found)
 
+    def next_atom() -> None:
+        """Pick the next atom of the cell, by the keyboard; after the last one none."""
+        source = playback.piece.source
+        now = int(source[viewer.picked]) if 0 <= viewer.picked < len(source) else -1
+        following = np.flatnonzero(source == now + 1)
+        viewer.picked = int(following[0]) if len(following) else -1
+
+    state.keys.offer("i", "I", "next atom: what it is, how it moves, its isotope", next_atom)
     isotope.param.watch(substitute, "value")
     viewer.param.watch(show, ["picked", "motion", "amplitude"])
     return card

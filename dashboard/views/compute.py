@@ -10,6 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.born import born_view
 from dashboard.captions import SUBSCRIPTS
 from dashboard.facts import STYLE, notes, obstacle, problem
 from dashboard.models import model_view
@@ -34,6 +35,7 @@ def compute_view(state: State) -> Viewable:
         label="Take the structure shown", size="small", variant="text", margin=(0, 0, 4, 0)
     )
     choice, model, own_model = model_view(computing)
+    born, own_born = born_view(computing)
     relax = pmui.RadioButtonGroup(
         label="Relax first",
         options=list(RELAX),
@@ -57,6 +59,7 @@ def compute_view(state: State) -> Viewable:
             choice.value,
             relax=RELAX[relax.value],  # type: ignore[arg-type]
             mesh=_mesh(mesh.value, found, choice.value),
+            born=born.value,
             tolerance_A=_tolerance(tolerance.value),
         )
 
@@ -109,6 +112,7 @@ def compute_view(state: State) -> Viewable:
 
     computing.param.watch(new_structure, "draft")
     choice.param.watch(look, ["value", "models"])
+    born.param.watch(look, "value")
     for widget in (relax, mesh, tolerance):
         widget.param.watch(look, "value")
     shown.on_click(take_shown)
@@ -126,6 +130,7 @@ def compute_view(state: State) -> Viewable:
         mesh,
         tolerance,
         plan,
+        own_born,
         own_model,
         sizing_mode="stretch_both",
         scroll="y-auto",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from ase.build import bulk, molecule
 from ase.io import write
 from playwright.sync_api import Page, expect
+from rdkit import Chem
+from rdkit.Chem import AllChem
 
+import engine
+from engine.formats.stored import result_to_bytes
 from tests.browser.page import Dashboard
 
 PATIENCE_MS = 120_000
@@ -105,6 +110,40 @@ def test_a_smiles_is_computed_by_the_bundled_model_which_says_how_well_it_knows_
     open_tab(page, "Trust")
     check = page.locator(".trust .check", has_text="Distance from what the model has learnt")
     expect(check).to_contain_text("Of the strangest atom")
+
+
+def test_files_of_molecules_are_understood(shown, tmp_path):
+    page = shown
+    ethanol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
+    AllChem.EmbedMolecule(ethanol, randomSeed=1)
+    Chem.MolToMolFile(ethanol, str(tmp_path / "ethanol.mol"))
+    Chem.MolToPDBFile(ethanol, str(tmp_path / "alcohol.pdb"))
+    with Chem.SDWriter(str(tmp_path / "many.sdf")) as file:
+        file.write(ethanol)
+    open_tab(page, "Open")
+    for name in ("ethanol.mol", "alcohol.pdb", "many.sdf"):
+        upload(page, tmp_path / name)
+        expect(understood(page)).to_contain_text(name, timeout=PATIENCE_MS)
+        expect(understood(page)).to_contain_text("C₂H₆O")
+        expect(understood(page).get_by_role("alert")).to_have_count(0)
+
+
+def test_a_link_to_a_result_of_ones_own_opens_it_again(dashboard, address, shown, tmp_path):
+    page = shown
+    stored = result_to_bytes(engine.entry("diatomic-chain").result())
+    (tmp_path / "chain.npz").write_bytes(stored)
+    open_tab(page, "Open")
+    upload(page, tmp_path / "chain.npz")
+    expect(understood(page)).to_contain_text("is shown", timeout=PATIENCE_MS)
+    dashboard.eventually(lambda: "result=" in page.url)
+    caption = dashboard.caption.inner_text()
+    link = page.url
+    dashboard.open(address, "methane")
+    page.goto(link)
+    expect(dashboard.caption).to_have_text(caption, timeout=PATIENCE_MS)
+    page.goto(re.sub("result=.{4}", "result=0000", link))
+    alert = page.locator(".MuiAlert-root")
+    expect(alert).to_contain_text("The result is not on this server", timeout=PATIENCE_MS)
 
 
 def test_what_is_wrong_is_told_in_place_and_the_page_goes_on(shown, tmp_path):

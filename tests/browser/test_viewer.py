@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -227,6 +229,24 @@ def test_an_atom_tells_what_it_is_and_how_it_moves(dashboard, address):
     dashboard.page.get_by_label("Close the card of this atom").click()
     expect(card).to_be_hidden()
     dashboard.eventually(lambda: dashboard.of_viewer("a.painted") == -1)
+
+
+def test_an_isotope_is_chosen_with_the_keyboard_and_the_link_keeps_it(dashboard, address):
+    dashboard.open(address, "methane")
+    page = dashboard.page
+    card = page.locator(".atom-card")
+    for atom in ("C, carbon, atom 1", "H, hydrogen, atom 2"):
+        page.keyboard.press("i")
+        expect(card).to_contain_text(atom)
+    card.get_by_role("combobox", name="Isotope").click()
+    page.get_by_role("menuitem", name="²H").or_(page.get_by_role("option", name="²H")).click()
+    expect(page.locator(".shown")).to_contain_text("C3v")
+    expect(dashboard.rows).to_have_count(6)  # A1 three times, and E
+    told = [dashboard.rows.nth(k).inner_text() for k in range(3)]
+    dashboard.eventually(lambda: "isotopes=2:2H" in unquote(page.url))
+    dashboard.open(address, page.url.split("structure=")[1])
+    expect(page.locator(".shown")).to_contain_text("C3v")
+    assert [dashboard.rows.nth(k).inner_text() for k in range(3)] == told
 
 
 def test_motion_and_speed_change_without_a_jump(dashboard, address):

@@ -118,6 +118,15 @@ def test_the_card_tells_of_the_atom_and_changes_it(playback):
     assert not card.visible
 
 
+def test_atoms_are_picked_by_the_keyboard_one_after_the_other(playback):
+    atom_card(playback)
+    picked = []
+    for _ in range(6):
+        playback.state.keys.actions["i"]()
+        picked.append(playback.viewer.picked)
+    assert picked == [0, 1, 2, 3, 4, -1]
+
+
 def test_masses_an_atom_can_have():
     assert list(masses_of(1, 1.008)) == [
         "as in nature (1.008 u)",
