@@ -1,0 +1,47 @@
+"""A tablet: fingers instead of a mouse, on a screen of 1180 by 820."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.page import PLACE_IN_PLOT, Dashboard
+
+
+@pytest.fixture
+def dashboard(browser: Browser) -> Iterator[Dashboard]:
+    context = browser.new_context(viewport={"width": 1180, "height": 820}, has_touch=True)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield Dashboard(page)
+    context.close()
+
+
+def test_fingers_do_what_a_mouse_does(dashboard, address):
+    dashboard.open(address, "silicon")
+    page = dashboard.page
+    dashboard.rows.first.tap()
+    expect(dashboard.caption).to_contain_text("1/6")
+
+    # On the bands, beside Γ.
+    x, y = page.evaluate(PLACE_IN_PLOT, [0.0, 500.0])
+    page.touchscreen.tap(x + 40, y)
+    expect(dashboard.caption).not_to_contain_text("q = Γ ")
+
+    # The zone: a point, and then the open.
+    page.get_by_role("tab", name="Zone").tap()
+    page.locator("svg.zone-drawing circle.point").first.tap()
+    expect(page.get_by_label("q in b₁, b₂, b₃")).not_to_have_value("")
+
+    # The drawer closes and opens, and an entry of the library is chosen.
+    page.get_by_role("option").filter(has=page.get_by_text("Diamond", exact=True)).tap()
+    expect(page.locator(".shown")).to_contain_text("C · Fd-3m")
+
+    # An atom of a structure that rests.
+    dashboard.open(address, "methane&playing=no")
+    place = dashboard.of_viewer("a.viewer.modelToScreen({x: a.now[0], y: a.now[1], z: a.now[2]})")
+    page.touchscreen.tap(place["x"], place["y"])
+    expect(page.locator(".atom-card")).to_contain_text("C, carbon, atom 1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1180
