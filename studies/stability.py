@@ -10,6 +10,7 @@ of the energy while nothing fails.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,13 +47,16 @@ def main() -> None:
     parser.add_argument("--picoseconds", type=float, default=10.0)
     parser.add_argument("--temperatures", type=float, nargs="*", default=[300.0, 1000.0])
     parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", help="only networks of molecules with so many geometries"
+    )
     arguments = parser.parse_args()
     results, rows = Results(STUDY), []
     for kind, ways in KINDS.items():
         starts = _molecules(arguments.data) if kind == "molecules" else _crystals()
         for way, prefix in ways.items():
             for folder in sorted(KEPT.glob(f"{prefix}*")):
-                if not (folder / "done").is_file():
+                if not (folder / "done").is_file() or not _wanted(folder.name, arguments.sizes):
                     continue
                 model = load_model(folder / "model")
                 for name, atoms in starts.items():
@@ -72,6 +76,12 @@ def main() -> None:
                                              "ensemble": ensemble, **row})  # fmt: skip
                 print(folder.name, flush=True)
     report(rows, arguments.picoseconds)
+
+
+def _wanted(network: str, sizes: list[int] | None) -> bool:
+    """Whether a network was trained on one of these numbers of geometries; crystals always."""
+    named = re.search(r"with(?:out|-Hessians)-(\d+)-", network)
+    return not sizes or named is None or int(named[1]) in sizes
 
 
 def _molecules(data: str) -> dict[str, Atoms]:
