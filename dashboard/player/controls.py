@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.player.follow import follow_button
 from dashboard.player.playback import Playback
 from dashboard.player.widgets import SLIDER, SWITCH
 from dashboard.theme import LARGER
@@ -82,6 +83,7 @@ def controls(playback: Playback, more: Viewable) -> Viewable:
         play,
         following,
         caption,
+        follow_button(playback),
         pn.layout.HSpacer(),
         open_more,
         margin=0,

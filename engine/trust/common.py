@@ -52,7 +52,7 @@ def lowest(lowest_cm1: float, where: str, whose: str) -> Check:
         meaning = f"None is imaginary: {whose} returns when pushed."
         return Check(name, lowest_cm1, "cm^-1", None, None, "good", meaning)
     meaning = f"It is imaginary: {whose} is unstable along that mode and does not return."
-    advice = "Follow the mode: a structure of lower energy lies along it. Or relax more tightly."
+    advice = "Follow the mode to the structure of lower energy along it. Or relax more tightly."
     return Check(name, lowest_cm1, "cm^-1", None, None, "bad", meaning, advice)
 
 

@@ -112,6 +112,24 @@ def test_a_smiles_is_computed_by_the_bundled_model_which_says_how_well_it_knows_
     expect(check).to_contain_text("Of the strangest atom")
 
 
+def test_an_unstable_mode_is_followed_to_the_structure_it_leads_to(shown):
+    """Planar ammonia goes through its umbrella to the pyramid."""
+    page = shown
+    open_tab(page, "Open")
+    give_text(page, "4\n\nN 0 0 0\nH 1.0 0 0\nH -0.5 0.866 0\nH -0.5 -0.866 0\n")
+    expect(understood(page)).to_contain_text("D3h", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Choose a model and compute").click()
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.locator(".shown")).to_contain_text("D3h", timeout=PATIENCE_MS)
+    page.locator(".tabulator-row").first.click()
+    expect(page.locator(".mode-caption")).to_contain_text("unstable")
+    page.get_by_role("button", name="Follow").click()
+    expect(page.locator(".compute-panel")).to_contain_text("Displaced by up to 0.30 Å")
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.locator(".shown")).to_contain_text("C3v", timeout=PATIENCE_MS)
+    expect(page.locator(".status-line")).to_contain_text("no imaginary frequency")
+
+
 def test_files_of_molecules_are_understood(shown, tmp_path):
     page = shown
     ethanol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
