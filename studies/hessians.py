@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from engine.training.config import (
     BatchConfig,
@@ -161,6 +162,10 @@ def report(found: dict[str, list[list[dict[str, Any]]]], sizes: Sequence[int], s
             means[way] = np.array([mean for mean, _ in pairs])
             axis.errorbar(sizes, means[way], [e for _, e in pairs], fmt=marker, label=way)
         axis.set(xscale="log", yscale="log", xlabel="training geometries", ylabel=label)
+        axis.set_xticks(list(sizes), [str(n) for n in sizes])
+        axis.yaxis.set_major_formatter(ScalarFormatter())
+        axis.yaxis.set_minor_formatter(ScalarFormatter())
+        axis.xaxis.set_minor_formatter(NullFormatter())
         factors[quantity] = data_factor(sizes, means[WITH], means[WITHOUT])
     axis.legend()
     words = {

@@ -139,7 +139,7 @@ class _Plot:
         self.unstable = BoxAnnotation(top=0, fill_color=palette.UNSTABLE, fill_alpha=0.12)
         self.unstable_word = Label(
             x=4, y=4, x_units="screen", y_units="screen",
-            text="unstable\nimaginary, shown as negative",
+            text="unstable\n(imaginary)",
             text_color=palette.UNSTABLE, text_font_size="12px", text_font_style="bold",
         )  # fmt: skip
         plot.add_layout(self.unstable)
