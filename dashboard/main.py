@@ -16,7 +16,7 @@ from panel.viewable import Viewable
 from dashboard import captions
 from dashboard.live import live_text, made_when_first
 from dashboard.state import Notice, State, compute_ahead
-from dashboard.theme import theme_config
+from dashboard.theme import AS_LARGE_AS_EVER, theme_config
 from dashboard.viewer import Viewer
 from dashboard.views.bands import bands_view
 from dashboard.views.compute import compute_view
@@ -107,7 +107,7 @@ def page() -> pmui.Page:
             export_view(state, viewer),
             help_view(state),
         ],
-        sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"])],
+        sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"], sx=AS_LARGE_AS_EVER)],
         main=[workspace],
         sidebar_width=310,
         busy_indicator=None,

@@ -11,6 +11,9 @@ LARGER: dict[str, str] = {"zoom": "var(--zoom, 1)"}
 """Style of what is larger in the projector mode; browser/large_plots.js says how much. Plots must
 not have it: they would mistake where they are clicked."""
 
+AS_LARGE_AS_EVER: dict[str, str] = {"--zoom": "1"}
+"""Style of what has menus and is not zoomed."""
+
 LARGER_IF_ROOMY: dict[str, str] = {"zoom": "var(--zoom-if-roomy, 1)"}
 """The same, but only on screens that are high enough."""
 
@@ -38,6 +41,12 @@ def theme_config() -> dict[str, Any]:
                 "defaultProps": {"disableInteractive": True},
                 # Else it is as narrow as its button.
                 "styleOverrides": {"tooltip": {"width": "max-content", "maxWidth": "260px"}},
+            },
+            # Where a menu opens is measured on the screen: in what is zoomed it must not be zoomed
+            # once more. Its type is larger instead.
+            "MuiPopover": {"styleOverrides": {"root": {"zoom": "calc(1 / var(--zoom, 1))"}}},
+            "MuiMenuItem": {
+                "styleOverrides": {"root": {"fontSize": "calc(1rem * var(--zoom, 1))"}}
             },
             # Six tabs fit beside the structure on a small screen.
             "MuiTab": {

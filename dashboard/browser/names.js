@@ -1,5 +1,6 @@
 // Bokeh's plots can be focused but have no name; Material UI's icon switches carry theirs on an element
-// around the input that has the focus; and the names of its icons' letters are no part of a button's.
+// around the input that has the focus; the names of its icons' letters are no part of a button's; and
+// what is told by the way is no alert.
 
 const ICON = "[class*=material-icons]:not([aria-hidden])"
 const LOOK = 1000 // ms; views come and go with the structure
@@ -23,6 +24,7 @@ function nameOfPlot(pane) {
 function name() {
   for (const element of elements(document)) {
     if (element.matches(ICON)) element.setAttribute("aria-hidden", "true")
+    if (element.matches(".MuiAlert-colorInfo[role=alert]")) element.setAttribute("role", "status")
     if (element.hasAttribute("aria-label")) continue
     if (element.matches(".bk-events[tabindex]")) {
       element.setAttribute("role", "img")

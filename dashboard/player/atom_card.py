@@ -13,6 +13,7 @@ from panel.viewable import Viewable
 from dashboard.live import in_background, made_when_first
 from dashboard.player.playback import Playback
 from dashboard.subject import Subject
+from dashboard.theme import LARGER
 from dashboard.viewer import relative_displacement
 from engine.amplitude import ellipse
 from engine.isotopes import isotopes_of
@@ -40,7 +41,7 @@ def atom_card(playback: Playback) -> Viewable:
         visible=False,
         width=230,
         css_classes=["atom-card"],
-        styles={"position": "absolute", "left": "8px", "top": "8px", "z-index": "2"},
+        styles={"position": "absolute", "left": "8px", "top": "8px", "z-index": "2", **LARGER},
     )
     made_when_first(card, "visible", lambda: card.visible, card, lambda: [text, isotope, close])
     filling = False

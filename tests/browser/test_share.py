@@ -44,7 +44,9 @@ def test_a_link_that_is_copied_opens_the_same_picture(dashboard, address, browse
     dashboard.eventually(lambda: "camera" in parts(page), 30)
     dashboard.eventually(lambda: parts(page).get("arrows") == "no", 30)
     page.get_by_label("Copy a link").click()
-    expect(page.locator(".MuiAlert-root")).to_contain_text("The link is copied")
+    told = page.locator(".MuiAlert-root")
+    expect(told).to_contain_text("The link is copied")
+    expect(told).to_have_attribute("role", "status")  # nothing to be alarmed about
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url
     assert page.evaluate("history.length") == entries  # Back leaves the page
@@ -215,6 +217,15 @@ def test_for_a_projector_all_type_is_large_and_clicks_hit(dashboard, address):
         .map((el) => [text(el), getComputedStyle(el).fontSize, el.currentCSSZoom])
     }"""
     dashboard.eventually(lambda: page.evaluate(small) == [])
+    # A menu opens where it was asked for.
+    select = page.get_by_role("combobox", name="Style")
+    select.click()
+    line = page.get_by_role("menuitem", name="Wireframe")
+    expect(line).to_be_in_viewport()
+    page.wait_for_timeout(500)  # it opens slowly
+    assert abs(line.bounding_box()["x"] - select.bounding_box()["x"]) < 30
+    line.click()
+    expect(select).to_contain_text("Wireframe")
     page.locator("svg.zone-drawing text.name", has_text=re.compile("^X$")).click()
     expect(dashboard.caption).to_contain_text("q = X")
     # In the middle of a piece of the path: the wave vector goes where the pointer is.
