@@ -46,7 +46,9 @@ def theme_config() -> dict[str, Any]:
             # once more. Its type is larger instead.
             "MuiPopover": {"styleOverrides": {"root": {"zoom": "calc(1 / var(--zoom, 1))"}}},
             "MuiMenuItem": {
-                "styleOverrides": {"root": {"fontSize": "calc(1rem * var(--zoom, 1))"}}
+                "styleOverrides": {
+                    "root": {"&.MuiMenuItem-root": {"fontSize": "calc(0.95rem * var(--zoom, 1))"}}
+                }
             },
             # Six tabs fit beside the structure on a small screen.
             "MuiTab": {

@@ -234,6 +234,7 @@ def test_for_a_projector_all_type_is_large_and_clicks_hit(dashboard, address):
       const { x, y } = middle.matrixTransform(line.getScreenCTM())
       return [x, y]
     }"""
+    page.wait_for_timeout(1000)  # the drawing is made anew for the new wave vector
     x, y = page.locator("svg.zone-drawing .reach").last.evaluate(middle)
     page.mouse.click(x, y)
     expect(dashboard.caption).not_to_contain_text("q = X")
