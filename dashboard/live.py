@@ -94,4 +94,8 @@ def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:
         with set_curdoc(document):
             pn.state.execute(partial(finish, result, error), schedule=True)
 
-    Thread(target=run, name="beside the page", daemon=True).start()
+    thread = Thread(target=run, name="beside the page", daemon=True)
+    if document.session_context is None or pn.state.loaded:
+        thread.start()
+    else:  # a result that comes while the page is being made may be lost
+        pn.state.onload(thread.start)
