@@ -47,7 +47,7 @@ class Wave:
 @partial(
     jax.tree_util.register_dataclass,
     data_fields=["senders", "receivers", "wave"],
-    meta_fields=["n_atoms", "images", "complete"],
+    meta_fields=["n_atoms", "images", "complete", "single"],
 )
 @dataclass(frozen=True)
 class Graph:
@@ -63,6 +63,8 @@ class Graph:
     images : consecutive edges that join the same two atoms.
     complete : whether every atom is paired with every atom, in the order of (receiver, sender).
     wave : the displacement that derivatives are taken along; None on an ordinary graph.
+    single : whether that is one wave or two, as in a step of training, rather than all the columns
+        of D(q): then nothing is prepared that would serve many.
     """
 
     senders: Int[Array, " edges"]
@@ -71,6 +73,7 @@ class Graph:
     images: int = 1
     complete: bool = False
     wave: Wave | None = None
+    single: bool = False
 
     def gather(self, values: Shaped[Array, "atoms ..."]) -> Shaped[Array, "edges ..."]:
         """The senders' values, one for each edge.
@@ -154,8 +157,13 @@ def neighbour_system(
     )
 
 
-def wave_system(system: System) -> System:
-    """The same cell twice, as cosine and sine copy, at rest: see :class:`Wave`."""
+def wave_system(system: System, single: bool = False) -> System:
+    """The same cell twice, as cosine and sine copy, at rest: see :class:`Wave`.
+
+    Parameters
+    ----------
+    single : see :class:`Graph`.
+    """
     graph, n = system.graph, system.graph.n_atoms
     n_edges, dtype = len(graph.senders), system.positions.dtype
 
@@ -174,6 +182,7 @@ def wave_system(system: System) -> System:
             images=graph.images,
             complete=graph.complete,
             wave=Wave(jnp.zeros((2 * n_edges, 2), dtype), jnp.zeros((2 * n, 3), dtype)),
+            single=single,
         ),
     )
 

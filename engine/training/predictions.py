@@ -43,6 +43,7 @@ def predicted(
     stress: bool = False,
     q: Float[Array, "waves 3"] | None = None,
     displacements: Complex[Array, "waves 3*atoms"] | None = None,
+    single: bool = True,
 ) -> Prediction:
     """Derivatives of the energy of one padded structure.
 
@@ -50,12 +51,13 @@ def predicted(
     ----------
     real : which atoms are no padding.
     q, displacements : for products: u = a - ib is the wave a cos(2 pi q.R) + b sin(2 pi q.R).
+    single : whether these are one wave or two, see :class:`engine.graph.Graph`.
     """
     masked = without_padding(energies, real)
     if q is None or displacements is None:
         energy, gradient, virial = _plain(masked, parameters, system, stress)
         return Prediction(energy, -gradient, virial, None)
-    energy, gradient, products = _along_waves(masked, parameters, system, q, displacements)
+    energy, gradient, products = _along_waves(masked, parameters, system, q, displacements, single)
     virial = _plain(masked, parameters, system, True)[2] if stress else None
     return Prediction(energy, -gradient, virial, products)
 
@@ -98,8 +100,9 @@ def force_constants(
         displacements = both[0::2] - 1j * both[1::2]
     else:
         displacements = unit + 0j
+    q = jnp.tile(q, (waves, 1))
     prediction = predicted(
-        energies, parameters, system, real, q=jnp.tile(q, (waves, 1)), displacements=displacements
+        energies, parameters, system, real, q=q, displacements=displacements, single=False
     )
     columns = prediction.products
     assert columns is not None
@@ -130,9 +133,10 @@ def _along_waves(
     system: System,
     q: Float[Array, "waves 3"],
     displacements: Complex[Array, "waves 3*atoms"],
+    single: bool,
 ) -> tuple[Array, Array, Array]:
     """Energy, gradient, and products with waves."""
-    crystal, n = wave_system(system), system.graph.n_atoms
+    crystal, n = wave_system(system, single), system.graph.n_atoms
     still = jnp.zeros((3, 3), system.positions.dtype)
     at_rest = crystal.graph.wave
     assert at_rest is not None

@@ -26,6 +26,7 @@ from jaxtyping import Array, Float
 
 from engine.graph import Graph, at_rest
 from engine.potentials.convolution.edges_at_rest import EdgesAtRest, Radial, edges_at_rest, mixed
+from engine.potentials.convolution.pairs import collected, collected_by_pairs, moments
 from engine.potentials.convolution.paths import (
     Features,
     Paths,
@@ -34,6 +35,7 @@ from engine.potentials.convolution.paths import (
     harmonics,
     irreps_array,
 )
+from engine.potentials.convolution.probe import probe_convolution
 from engine.potentials.convolution.wave import wave_convolution
 
 FEW_IMAGES = 4
@@ -68,7 +70,7 @@ class Geometry(NamedTuple):
 
 def geometry(vectors: Float[Array, "edges 3"], lmax: int, graph: Graph) -> Geometry | EdgesAtRest:
     """Functions of the edge vectors (angstrom, from receiver to sender) for :func:`convolution`."""
-    if graph.wave is not None:
+    if graph.wave is not None and not graph.single:
         return edges_at_rest(at_rest(vectors[: len(vectors) // 2], graph.wave), lmax)
     return Geometry(jnp.linalg.norm(vectors, axis=1), harmonics(vectors, lmax))
 
@@ -94,12 +96,14 @@ def convolution(
         out = wave_convolution(paths, radial, *weights, h, edges, graph)
     else:
         hidden = radial(edges.distances)
-        if graph.complete:
-            collected = summed_by_pairs(paths, hidden, weights.radial, edges.harmonics, h, graph)
+        if graph.wave is not None and graph.complete:
+            summed = probe_convolution(paths, weights.radial, hidden, edges.harmonics, h, graph)
+        elif graph.complete:
+            summed = summed_by_pairs(paths, hidden, weights.radial, edges.harmonics, h, graph)
         else:
             by_edge = hidden @ weights.radial
-            collected = summed_by_edges(paths, by_edge, edges.harmonics, h, graph)
-        out = mixed(weights.mix, collected)
+            summed = summed_by_edges(paths, by_edge, edges.harmonics, h, graph)
+        out = mixed(weights.mix, summed)
     return irreps_array(paths.irreps_out, out)
 
 
@@ -115,22 +119,14 @@ def summed_by_pairs(
     n, images = graph.n_atoms, graph.images
     y = y.reshape(n, n, images, -1)
     if images > FEW_IMAGES:  # the last radial layer acts after the sum
-        moments = jnp.einsum("rspm,rspj->rsjm", hidden.reshape(n, n, images, -1), y)
-        kernels = [
-            moments[:, :, degree(l)] @ radial[:, paths.of_degree(l)] for l in range(paths.lmax + 1)
-        ]
-    else:
-        weights = (hidden @ radial).reshape(n, n, images, -1)
-        kernels = [
-            jnp.einsum("rspu,rspj->rsju", weights[..., paths.of_degree(l)], y[..., degree(l)])
-            for l in range(paths.lmax + 1)
-        ]
-    parts = []
-    for path in paths.all:
-        coupled = jnp.einsum("siu,ijk->sjku", h[path.i_in], paths.coupling(path, y.dtype))
-        kernel = kernels[path.l][..., path.within_l]
-        parts.append(jnp.einsum("rsju,sjku->rku", kernel, coupled))
-    return paths.joined(parts)
+        summed = moments(hidden.reshape(n, n, images, -1), y)
+        return collected_by_pairs(paths, radial, summed, h)
+    weights = (hidden @ radial).reshape(n, n, images, -1)
+    kernels = [
+        jnp.einsum("rspu,rspj->rsju", weights[..., paths.of_degree(l)], y[..., degree(l)])
+        for l in range(paths.lmax + 1)
+    ]
+    return collected(paths, kernels, h)
 
 
 def summed_by_edges(

@@ -19,28 +19,49 @@ def moved(parameters, step, by):
     return jax.tree.map(lambda x, d: x + by * d, parameters, step)
 
 
-@pytest.mark.parametrize("layout", ["pairs", "edges"])
-def test_derivatives_by_parameters_are_those_of_finite_differences(layout):
-    potential = small_nequip(replace(SMALL, hidden_irreps="4x0e + 2x1o", lmax=1, n_basis=3))
-    atoms = bulk("Si")
-    atoms.positions[1] += [0.1, 0.05, -0.07]
-    crystal = wave_system(system := neighbour_system(atoms, potential.cutoff_A, layout=layout))
-    rng, still = np.random.default_rng(0), jnp.zeros((3, 3))
-    displacement, by_force, by_product = rng.normal(size=(3, 2 * len(atoms), 3))
+def probe(energies, system, single):
+    """A function of parameters: forces, and what a random displacement wave does to them."""
+    crystal, still = wave_system(system, single), jnp.zeros((3, 3))
+    displacement = random(0, 2 * system.graph.n_atoms, 3)
 
     def of_parameters(parameters):
         def gradient(wave):
             def energy(displacements):
                 displaced = crystal.along(Wave(wave.phases, displacements))
-                return total_energy(potential.atomic_energies, parameters, displaced, still)
+                return total_energy(energies, parameters, displaced, still)
 
             return jax.grad(energy)(wave.displacements)
 
-        direction = Wave(bloch_phases(system, Q), jnp.asarray(displacement))
-        force, product = jax.jvp(gradient, (crystal.graph.wave,), (direction,))
+        direction = Wave(bloch_phases(system, Q), displacement)
+        return jax.jvp(gradient, (crystal.graph.wave,), (direction,))
+
+    return of_parameters
+
+
+def random(seed, *shape):
+    return jnp.asarray(np.random.default_rng(seed).normal(size=shape))
+
+
+def distorted_silicon():
+    atoms = bulk("Si")
+    atoms.positions[1] += [0.1, 0.05, -0.07]
+    return atoms
+
+
+@pytest.mark.parametrize("layout", ["pairs", "edges"])
+@pytest.mark.parametrize("single", [False, True])
+def test_derivatives_by_parameters_are_those_of_finite_differences(layout, single):
+    potential = small_nequip(replace(SMALL, hidden_irreps="4x0e + 2x1o", lmax=1, n_basis=3))
+    system = neighbour_system(distorted_silicon(), potential.cutoff_A, layout=layout)
+    of_wave = probe(potential.atomic_energies, system, single)
+    by_force, by_product = random(1, 4, 3), random(2, 4, 3)
+
+    def of_parameters(parameters):
+        force, product = of_wave(parameters)
         return jnp.vdot(force, by_force) + jnp.vdot(product, by_product)
 
     parameters = potential.parameters
+    rng = np.random.default_rng(3)
     step = jax.tree.map(lambda x: jnp.asarray(rng.normal(size=x.shape)), parameters)
     both = jax.jit(jax.value_and_grad(of_parameters))
     (ahead, _), (behind, _) = (both(moved(parameters, step, by)) for by in (1e-4, -1e-4))
@@ -51,3 +72,16 @@ def test_derivatives_by_parameters_are_those_of_finite_differences(layout):
     assert all(np.abs(g).max() > 0 for g in gradient)  # every other parameter is reached
     along = sum(float(jnp.vdot(g, d)) for g, d in zip(gradient, step, strict=True))
     assert along == pytest.approx(float(ahead - behind) / 2e-4, rel=1e-6)
+
+
+@pytest.mark.parametrize("layout", ["pairs", "edges"])
+@pytest.mark.parametrize("model", [small_nequip])
+def test_a_single_wave_is_one_of_many(model, layout):
+    potential = model()
+    system = neighbour_system(distorted_silicon(), potential.cutoff_A, layout=layout)
+    both = [
+        jax.jit(probe(potential.atomic_energies, system, single))(potential.parameters)
+        for single in (True, False)
+    ]
+    for one, other in zip(*both, strict=True):
+        assert np.abs(one - other).max() < 1e-10 * np.abs(other).max()
