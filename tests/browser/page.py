@@ -108,11 +108,25 @@ class Dashboard:
         )
 
     def click_plot(self, x: float, y: float) -> None:
-        place = None
-        for _ in range(40):  # until the plot is laid out and stands still
-            before, place = place, self.page.evaluate(PLACE_IN_PLOT, [x, y])
-            if place is not None and place == before:
-                break
+        self.page.mouse.click(*self.place_in_plot(x, y))
+
+    def place_in_plot(self, x: float, y: float) -> list[float]:
+        """Where a point of the bands stands on the screen."""
+        return self.settled(lambda: self.page.evaluate(PLACE_IN_PLOT, [x, y]))
+
+    def place_of_atom(self, k: int) -> list[float]:
+        """Where an atom, resting, stands on the screen."""
+        at = ", ".join(f"{axis}: a.now[{3 * k + i}]" for i, axis in enumerate("xyz"))
+        return self.settled(
+            lambda: self.of_viewer(f"(({{x, y}}) => [x, y])(a.viewer.modelToScreen({{{at}}}))")
+        )
+
+    def settled(self, place: Callable[[], list[float] | None]) -> list[float]:
+        """A place once it is laid out and stands still; parts of the page come one by one."""
+        now = None
+        for _ in range(40):
+            before, now = now, place()
+            if now is not None and now == before:
+                return now
             self.page.wait_for_timeout(400)
-        assert place is not None
-        self.page.mouse.click(*place)
+        raise AssertionError(f"still moving, now at {now}")

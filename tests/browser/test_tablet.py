@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.page import PLACE_IN_PLOT, Dashboard
+from tests.browser.page import Dashboard
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_fingers_do_what_a_mouse_does(dashboard, address):
     expect(dashboard.caption).to_contain_text("1/6")
 
     # On the bands, beside Γ.
-    x, y = page.evaluate(PLACE_IN_PLOT, [0.0, 500.0])
+    x, y = dashboard.place_in_plot(0.0, 500.0)
     page.touchscreen.tap(x + 40, y)
     expect(dashboard.caption).not_to_contain_text("q = Γ ")
 
@@ -42,7 +42,6 @@ def test_fingers_do_what_a_mouse_does(dashboard, address):
 
     # An atom of a structure that rests.
     dashboard.open(address, "methane&playing=no")
-    place = dashboard.of_viewer("a.viewer.modelToScreen({x: a.now[0], y: a.now[1], z: a.now[2]})")
-    page.touchscreen.tap(place["x"], place["y"])
+    page.touchscreen.tap(*dashboard.place_of_atom(0))
     expect(page.locator(".atom-card")).to_contain_text("C, carbon, atom 1")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1180

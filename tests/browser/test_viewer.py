@@ -220,8 +220,7 @@ def test_styles_axes_views_and_phase_by_hand(dashboard, address):
 def test_an_atom_tells_what_it_is_and_how_it_moves(dashboard, address):
     dashboard.open(address, "methane")
     dashboard.pause()
-    place = dashboard.of_viewer("a.viewer.modelToScreen({x: a.now[0], y: a.now[1], z: a.now[2]})")
-    dashboard.page.mouse.click(place["x"], place["y"])
+    dashboard.page.mouse.click(*dashboard.place_of_atom(0))
     card = dashboard.page.locator(".atom-card")
     expect(card).to_contain_text("C, carbon, atom 1")
     expect(card).to_contain_text("swings ±")
