@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import panel as pn
 import param
 from panel.io.state import set_curdoc
+from panel.viewable import Viewable
 
 from dashboard.state import State
 
@@ -64,18 +65,29 @@ def under_lock(act: Action) -> None:
     pn.state.execute(act, schedule=True)
 
 
-def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:
+def in_background(
+    work: Callable[[], T], then: Callable[[T], None], control: Viewable | None = None
+) -> None:
     """Work in a thread, so that the page stays alive, and hand the result to the page.
 
     What goes wrong on either side is told on the page, like the exception of a callback. Without a
     page, as in a test, all is done at once.
+
+    Parameters
+    ----------
+    control : is shown as busy until the end, good or bad.
     """
     document = pn.state.curdoc
     if document is None:
         then(work())
         return
 
+    if control is not None:
+        control.loading = True
+
     def finish(result: T | None, error: Exception | None) -> None:
+        if control is not None:
+            control.loading = False
         try:
             if error is not None:
                 raise error

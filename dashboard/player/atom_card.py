@@ -67,11 +67,12 @@ def atom_card(playback: Playback) -> Viewable:
         if not filling and event.new is not None:
             atom = int(playback.piece.source[viewer.picked])
             masses = {atom + 1: event.new}
-            before, isotope.loading = state.subject, True
-            in_background(lambda: state.substituted(masses), lambda found: changed(before, found))
+            before = state.subject
+            in_background(
+                lambda: state.substituted(masses), lambda found: changed(before, found), isotope
+            )
 
     def changed(before: Subject, found: Subject) -> None:
-        isotope.loading = False
         if state.subject is before:  # no other structure was chosen meanwhile
             state.show_instead(found)
 

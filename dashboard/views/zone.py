@@ -122,7 +122,6 @@ def _path_field(state: State) -> list[Viewable]:
 
     def follow(path: str) -> None:
         result, wrong.object = state.result, ""
-        field.loading = True
 
         def work() -> Bands | PhonoscopeError:
             try:
@@ -131,13 +130,12 @@ def _path_field(state: State) -> list[Viewable]:
                 return error
 
         def show(found: Bands | PhonoscopeError) -> None:
-            field.loading = False
             if isinstance(found, PhonoscopeError):
                 wrong.object = _told(found)
             elif state.result is result:
                 state.param.update(bands=found, path=path)
 
-        in_background(work, show)
+        in_background(work, show, field)
 
     def write(*_: object) -> None:
         if state.bands is not None:

@@ -178,6 +178,8 @@ def _form(architecture: str | None, config: dict[str, Any] | None) -> str | None
         radial = f"{config['n_basis']} Bessel functions"
         radial += f", {config['radial_layers']} hidden layers of {config['radial_width']}"
         extra = ["skip weights of each element"] if config["skip_per_species"] else []
+        if config["embedding"]:
+            extra += [f"elements told by {config['embedding']} numbers"]
     else:
         layers, lmax = config["layers"], config["l_max"]
         widths = ", ".join(map(str, config["radial_mlp"]))

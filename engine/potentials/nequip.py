@@ -31,6 +31,7 @@ from engine.potentials.convolution import (
     convolution,
     geometry,
 )
+from engine.potentials.periodic_table import properties
 from engine.potentials.potential import Potential
 from engine.potentials.radial import bessel_basis, hidden_layers, polynomial_envelope
 
@@ -51,6 +52,9 @@ class NequIPConfig:
     envelope_p : order of the polynomial envelope.
     average_neighbours : messages are divided by its square root.
     skip_per_species : whether every species has skip weights of its own.
+    embedding : numbers that an atom starts with, the same for all atoms of an element. At first
+        they tell its place in the periodic table, so that what is learnt of one element says
+        something of its neighbours. 0: elements have nothing in common but what training finds.
     layer_norm : whether features are normalised before the gate.
     scale_eV, shift_eV : of the energy of an atom, added to its reference energy.
     radial_init_scale : variance of the radial network's first weights at initialisation.
@@ -67,6 +71,7 @@ class NequIPConfig:
     envelope_p: float = 6.0
     average_neighbours: float = 20.0
     skip_per_species: bool = False
+    embedding: int = 0
     layer_norm: bool = True
     scale_eV: float = 1.0
     shift_eV: float = 0.0
@@ -87,9 +92,12 @@ class NequIP(nn.Module):
         index = jnp.asarray(species_index(config.atomic_numbers))[species]
         n_species = len(config.atomic_numbers)
         reference = self.param("reference_energies", nn.initializers.zeros, (n_species,), dtype)
-        features = e3nn.IrrepsArray(
-            f"{n_species}x0e", jax.nn.one_hot(index, n_species, dtype=dtype)
-        )
+        if config.embedding:
+            init = partial(initial_embedding, config.atomic_numbers)
+            start = self.param("embedding", init, (n_species, config.embedding), dtype)[index]
+        else:
+            start = jax.nn.one_hot(index, n_species, dtype=dtype)
+        features = e3nn.IrrepsArray(f"{start.shape[1]}x0e", start)
         hidden = e3nn.Irreps(config.hidden_irreps).regroup()
         edges = geometry(vectors, config.lmax, graph)
         for layer in range(config.n_layers):
@@ -160,6 +168,14 @@ class Layer(nn.Module):
         )
         radial = partial(radial_network, config, networks)
         return convolution(paths, weights, features, radial, edges, graph)
+
+
+def initial_embedding(
+    atomic_numbers: tuple[int, ...], key: Array, shape: tuple[int, int], dtype: Any
+) -> Float[Array, "elements channels"]:
+    """Places in the periodic table, and random numbers beyond."""
+    known = jnp.asarray(properties(atomic_numbers), dtype)[:, : shape[1]]
+    return jax.random.normal(key, shape, dtype).at[:, : known.shape[1]].set(known)
 
 
 def normal(variance: float = 1.0) -> nn.initializers.Initializer:

@@ -27,10 +27,13 @@ def test_faults_beside_the_page_are_told(monkeypatch, work, then):
 
     monkeypatch.setattr(pn.config, "exception_handler", handler)
     monkeypatch.setattr(type(pn.state), "execute", lambda _self, do, schedule: do())
+    control = pn.widgets.Select()
     with set_curdoc(Document()):
         pn.config.exception_handler = handler
-        in_background(work, then)
+        in_background(work, then, control)
+        assert control.loading or told.is_set()
         assert told.wait(10)
+    assert not control.loading
     assert isinstance(heard[0], ZeroDivisionError)
 
 

@@ -10,12 +10,15 @@ from ase.build import bulk, molecule
 from engine.checks import cutoff_jumps, invariance_errors
 from engine.derivatives import dynamical_matrices, energy, energy_forces_stress, hessian
 from engine.graph import neighbour_system
+from engine.potentials.nequip import initial_parameters
+from engine.potentials.periodic_table import properties
 from tests.engine.potentials.models import SMALL, small_nequip
 from tests.helpers import dynamical_matrix_by_supercell, numerical_gradient
 
 OPTIONS = {
     "standard": {},
     "species in the skip": {"skip_per_species": True},
+    "elements by their properties": {"embedding": 9},
     "no layer norm": {"layer_norm": False},
     "pseudovectors and pseudoscalars": {"hidden_irreps": "4x0e + 2x0o + 3x1o + 2x1e"},
     "scalars only": {"hidden_irreps": "8x0e", "lmax": 0},
@@ -32,6 +35,20 @@ def test_follows_every_motion(option):
 
 def test_follows_every_motion_of_a_molecule():
     assert max(invariance_errors(small_nequip(), molecule("CH3CH2OH")).values()) < 1e-10
+
+
+def test_an_embedding_starts_from_the_periodic_table():
+    first, second = (
+        small_nequip_start(dataclasses.replace(SMALL, embedding=9), seed) for seed in (0, 1)
+    )
+    assert first.shape == (4, 9)  # H, C, O, Si
+    known = properties(SMALL.atomic_numbers)
+    assert np.allclose(first[:, :6], known) and np.allclose(second[:, :6], known)
+    assert not np.allclose(first[:, 6:], second[:, 6:])
+
+
+def small_nequip_start(config, seed):
+    return np.array(initial_parameters(config, seed, np.float64)["embedding"])
 
 
 def test_forces_are_the_gradient():
