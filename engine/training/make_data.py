@@ -18,11 +18,13 @@ from engine.reference.kohn_sham import import_pyscf
 from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS
 from engine.training.data.crystals import Crystals
 from engine.training.data.crystals_dft import DftCrystals, pack_dft
+from engine.training.data.decoration import decorations
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.enumeration import variations
 from engine.training.data.labelled import pack as pack_parts
 from engine.training.data.labelled import read_molecules
 from engine.training.data.labelled import unpack as unpack_parts
+from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import (
     HELD_OUT,
     MOLECULES,
@@ -139,12 +141,15 @@ def crystals(
     teacher: Annotated[Path, typer.Option(help="file of the model that labels them")],
     out: Folder = CRYSTALS_FOLDER,
     only: Only = "",
+    decorated: Annotated[
+        int, typer.Option(min=0, help="instead of the listed ones so many with other elements")
+    ] = 0,
     processes: Annotated[int, typer.Option(min=1, help="crystals at a time, a thread each")] = 1,
     limit_hours: Annotated[float, typer.Option(help="give up a crystal after this")] = 3.0,
     retry: Retry = False,
 ) -> None:
     """Relax, distort and label crystals by a teacher; start it again and it goes on."""
-    chosen = _chosen(CRYSTALS, only)
+    chosen = _chosen(decorations(CRYSTALS, decorated) if decorated else CRYSTALS, only)
     load_model(str(teacher))  # a file that cannot be read is no failure of crystals
     work = Crystals(out, teacher)
     single_threaded()
@@ -187,7 +192,7 @@ def pack_crystals(
 ) -> None:
     """Collect the crystals that have been computed into one file."""
     work = Crystals(out, teacher)
-    names = sorted(c.name for c in CRYSTALS if work.path(c.name, "equilibrium").exists())
+    names = sorted({c.name for c in read_crystals(out)})
     size = pack_parts(
         out,
         file,
@@ -201,7 +206,7 @@ def pack_crystals(
             **work.provenance(),
         },
     )
-    typer.echo(f"wrote {file}: {size / 1e6:.1f} MB. {work.status(CRYSTALS)}")
+    typer.echo(f"wrote {file}: {size / 1e6:.1f} MB of crystals, {len(names)} in number")
 
 
 def _forget_failures(folder: Path, retry: bool) -> None:

@@ -162,12 +162,14 @@ class Crystal:
     structure_type : its name.
     values : lengths of the conventional cell in angstrom, then free coordinates or none.
     held_out : never to be trained on.
+    decorated : nobody listed it (engine.training.data.decoration).
     """
 
     elements: tuple[str, ...]
     structure_type: str
     values: tuple[float, ...]
     held_out: bool
+    decorated: bool = False
 
     @property
     def prototype(self) -> Prototype:

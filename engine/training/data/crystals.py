@@ -39,7 +39,7 @@ TOGETHER = 3
 """Displacements differentiated together: one number, so that one program serves all of a size."""
 LARGE = 8
 """From this many atoms on fewer matrices are computed."""
-MATRICES, MATRICES_IF_LARGE = 12, 8
+MATRICES, MATRICES_IF_LARGE, MATRICES_IF_DECORATED = 12, 8, 6
 SPECIAL_Q = ((0, 0, 0), (0.5, 0, 0), (0.5, 0.5, 0), (0.5, 0.5, 0.5))
 UNSTABLE_CM1 = -15.0
 """Frequencies below this at any q make a crystal unstable; above is what single precision and the
@@ -98,6 +98,8 @@ class Crystals(PartsFolder[Crystal]):
         labelled = self._label(atoms, crystal.name, "equilibrium")
         n = 3 * len(atoms)
         count = MATRICES if len(atoms) < LARGE else MATRICES_IF_LARGE
+        if crystal.decorated:  # many crystals tell more than many wave vectors of a few
+            count = MATRICES_IF_DECORATED
         some = _rng(crystal.name, "equilibrium").uniform(-0.5, 0.5, (count - len(SPECIAL_Q), 3))
         q = np.concatenate([np.array(SPECIAL_Q), some])
         columns = bloch_products(atoms, self.model, q, [np.eye(n)] * count, SINGLE, TOGETHER)

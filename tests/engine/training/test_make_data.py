@@ -97,7 +97,7 @@ def test_crystals_are_packed_with_what_labelled_them(monkeypatch, tmp_path, caps
     teacher.write_text("a model")
     out = tmp_path / "out" / "c.h5"
     assert call(monkeypatch, "pack-crystals", out, "--teacher", teacher, "--out", tmp_path) == 0
-    assert "1 of" in capsys.readouterr().out
+    assert ", 1 in number" in capsys.readouterr().out
     with h5py.File(out) as file:
         assert json.loads(file.attrs["crystals"]) == ["Si-diamond"]
         assert len(file.attrs["teacher_sha256"]) == 64
