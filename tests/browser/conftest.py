@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,15 +45,22 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard, served as ``make dashboard`` does."""
+    with served(tmp_path_factory.mktemp("server") / "log") as url:
+        yield url
+
+
+@contextmanager
+def served(log: Path, **environment: str) -> Iterator[str]:
+    """A server of the dashboard; its log must hold no exception in the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
     command = [sys.executable, "-m", "panel", "serve", "dashboard", "--port", str(port)]
     with log.open("w") as output:
         server = subprocess.Popen(
             [*command, "--warm"],
             cwd=ROOT,
+            env={**os.environ, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
