@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import e3nn_jax as e3nn
 import flax.linen as nn
@@ -20,7 +20,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
-from scipy.special import ndtri
 
 from engine.graph import Graph
 from engine.potentials.convolution import (
@@ -31,51 +30,11 @@ from engine.potentials.convolution import (
     convolution,
     geometry,
 )
+from engine.potentials.nequip.config import NequIPConfig
+from engine.potentials.nequip.layers import Linear, RMSNorm, gate, normal
 from engine.potentials.periodic_table import properties
 from engine.potentials.potential import Potential
 from engine.potentials.radial import bessel_basis, hidden_layers, polynomial_envelope
-
-
-@dataclass(frozen=True)
-class NequIPConfig:
-    """Hyper-parameters of a NequIP model.
-
-    Attributes
-    ----------
-    atomic_numbers : the elements it covers, ascending; a species is a place in this list.
-    cutoff_A : in angstrom.
-    n_layers : message-passing layers.
-    hidden_irreps : features between layers, like ``128x0e + 64x1o``.
-    lmax : largest degree of the spherical harmonics of an edge.
-    n_basis : Bessel functions of a distance.
-    radial_width, radial_layers : hidden layers of the radial network.
-    envelope_p : order of the polynomial envelope.
-    average_neighbours : messages are divided by its square root.
-    skip_per_species : whether every species has skip weights of its own.
-    embedding : numbers that an atom starts with, the same for all atoms of an element. At first
-        they tell its place in the periodic table, so that what is learnt of one element says
-        something of its neighbours. 0: elements have nothing in common but what training finds.
-    layer_norm : whether features are normalised before the gate.
-    scale_eV, shift_eV : of the energy of an atom, added to its reference energy.
-    radial_init_scale : variance of the radial network's first weights at initialisation.
-    """
-
-    atomic_numbers: tuple[int, ...]
-    cutoff_A: float = 5.0
-    n_layers: int = 4
-    hidden_irreps: str = "64x0e + 32x1o + 16x2e"
-    lmax: int = 2
-    n_basis: int = 8
-    radial_width: int = 64
-    radial_layers: int = 2
-    envelope_p: float = 6.0
-    average_neighbours: float = 20.0
-    skip_per_species: bool = False
-    embedding: int = 0
-    layer_norm: bool = True
-    scale_eV: float = 1.0
-    shift_eV: float = 0.0
-    radial_init_scale: float = 4.0
 
 
 class NequIP(nn.Module):
@@ -170,19 +129,6 @@ class Layer(nn.Module):
         return convolution(paths, weights, features, radial, edges, graph)
 
 
-def initial_embedding(
-    atomic_numbers: tuple[int, ...], key: Array, shape: tuple[int, int], dtype: Any
-) -> Float[Array, "elements channels"]:
-    """Places in the periodic table, and random numbers beyond."""
-    known = jnp.asarray(properties(atomic_numbers), dtype)[:, : shape[1]]
-    return jax.random.normal(key, shape, dtype).at[:, : known.shape[1]].set(known)
-
-
-def normal(variance: float = 1.0) -> nn.initializers.Initializer:
-    """Normally distributed initial weights."""
-    return nn.initializers.normal(math.sqrt(variance))
-
-
 def radial_network(
     config: NequIPConfig, weights: list[Float[Array, "fan_in fan_out"]], r: Float[Array, " edges"]
 ) -> Float[Array, "edges radial_width"]:
@@ -192,92 +138,20 @@ def radial_network(
     return hidden_layers(basis, weights, jax.nn.silu)
 
 
-class RMSNorm(nn.Module):
-    """Divide the features of an atom by their size, over all irreps alike, and weight channels.
-
-    As in nequix: the mean square is over irreps, of sum_channels mean_components x^2 / (2l+1).
-    """
-
-    @nn.compact
-    def __call__(self, features: e3nn.IrrepsArray) -> e3nn.IrrepsArray:
-        """Features of the same irreps."""
-        irreps, x = features.irreps, features.array
-        weights = [
-            self.param(f"weight_{ir}", nn.initializers.ones, (mul,), x.dtype) for mul, ir in irreps
-        ]
-        weight = jnp.concatenate(
-            [jnp.repeat(w, ir.dim) for w, (_, ir) in zip(weights, irreps, strict=True)]
-        )
-        share = np.concatenate([np.full(mul * ir.dim, 1.0 / ir.dim**2) for mul, ir in irreps])
-        size = jnp.sum(x**2 * jnp.asarray(share / len(irreps), x.dtype), axis=1, keepdims=True)
-        return e3nn.IrrepsArray(irreps, x * weight * (size + 1e-12) ** -0.5)
+def reached(irreps_in: e3nn.Irreps, irreps_out: e3nn.Irreps, lmax: int) -> e3nn.Irreps:
+    """The irreps of the result that some product of features and harmonics leads to."""
+    products = {
+        ir for _, ir_in in irreps_in for ir_y in e3nn.s2_irreps(lmax) for ir in ir_in * ir_y.ir
+    }
+    return irreps_out.filter(keep=list(products))
 
 
-class Linear(nn.Module):
-    """A matrix an irrep, scaled by 1 / sqrt(channels); with ``n_species`` one set for each."""
-
-    irreps_out: str
-    n_species: int | None = None
-
-    @nn.compact
-    def __call__(
-        self, features: e3nn.IrrepsArray, index: Int[Array, " atoms"] | None = None
-    ) -> e3nn.IrrepsArray:
-        """Features of ``irreps_out``; zero where the input lacks the irrep."""
-        irreps_out, dtype = e3nn.Irreps(self.irreps_out), features.dtype
-        given = {ir: x for (_, ir), x in zip(features.irreps, features.chunks, strict=True)}
-        chunks: list[Array | None] = []
-        for mul, ir in irreps_out:
-            x = given.get(ir)
-            if x is None:
-                chunks.append(None)
-                continue
-            several = () if self.n_species is None else (self.n_species,)
-            shape = (*several, x.shape[1], mul)
-            weight = self.param(f"weight_{ir}", normal(), shape, dtype) / math.sqrt(x.shape[1])
-            if index is not None:
-                chunks.append(jnp.einsum("nui,nuv->nvi", x, weight[index]))
-            else:
-                chunks.append(jnp.einsum("nui,uv->nvi", x, weight))
-        return e3nn.from_chunks(irreps_out, chunks, features.shape[:-1], dtype)
-
-
-def gate(features: e3nn.IrrepsArray, irreps_out: e3nn.Irreps) -> e3nn.IrrepsArray:
-    """Scalars pass an activation; everything else is multiplied by a gate.
-
-    The gates are the even scalars beyond those of ``irreps_out``.
-    """
-    by_irrep = {ir: x for (_, ir), x in zip(features.irreps, features.chunks, strict=True)}
-    n_scalars = irreps_out.count("0e")
-    scalars, gates = jnp.split(by_irrep[e3nn.Irrep("0e")], [n_scalars], axis=-2)
-    gates, chunks, used = silu(gates), [], 0
-    for mul, ir in irreps_out:
-        if ir == "0e":
-            chunks.append(silu(scalars))
-        elif ir == "0o":
-            chunks.append(tanh(by_irrep[ir]))
-        else:
-            chunks.append(by_irrep[ir] * gates[..., used : used + mul, :])
-            used += mul
-    return e3nn.from_chunks(irreps_out, chunks, features.shape[:-1])
-
-
-def silu(x: Array) -> Array:
-    """SiLU, scaled so that normally distributed numbers keep their mean square."""
-    return jax.nn.silu(x) / _normalisation("silu")
-
-
-def tanh(x: Array) -> Array:
-    """The same for the hyperbolic tangent, which keeps the parity of odd scalars."""
-    return jnp.tanh(x) / _normalisation("tanh")
-
-
-@lru_cache
-def _normalisation(function: Literal["silu", "tanh"]) -> float:
-    """Root mean square over a million quantiles of the normal distribution, as e3nn takes it."""
-    x = ndtri(np.linspace(0.0, 1.0, 1_000_003)[1:-1])
-    values = x / (1 + np.exp(-x)) if function == "silu" else np.tanh(x)
-    return float(np.sqrt(np.mean(values**2)))
+def initial_embedding(
+    atomic_numbers: tuple[int, ...], key: Array, shape: tuple[int, int], dtype: Any
+) -> Float[Array, "elements channels"]:
+    """Places in the periodic table, and random numbers beyond."""
+    known = jnp.asarray(properties(atomic_numbers), dtype)[:, : shape[1]]
+    return jax.random.normal(key, shape, dtype).at[:, : known.shape[1]].set(known)
 
 
 def species_index(atomic_numbers: tuple[int, ...]) -> np.ndarray:
@@ -285,14 +159,6 @@ def species_index(atomic_numbers: tuple[int, ...]) -> np.ndarray:
     index = np.zeros(119, np.int32)
     index[list(atomic_numbers)] = np.arange(len(atomic_numbers))
     return index
-
-
-def reached(irreps_in: e3nn.Irreps, irreps_out: e3nn.Irreps, lmax: int) -> e3nn.Irreps:
-    """The irreps of the result that some product of features and harmonics leads to."""
-    products = {
-        ir for _, ir_in in irreps_in for ir_y in e3nn.s2_irreps(lmax) for ir in ir_in * ir_y.ir
-    }
-    return irreps_out.filter(keep=list(products))
 
 
 @dataclass(frozen=True)
