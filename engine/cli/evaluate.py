@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from ase.data import chemical_symbols
 
 from engine.cli.arguments import Json
 from engine.cli.output import write
 from engine.errors import PhonoscopeError
-from engine.potentials import load_model
+from engine.potentials import Potential, load_model
+
+if TYPE_CHECKING:
+    from engine.training.samples import Sample
 
 
 def evaluate(
@@ -54,6 +58,7 @@ def evaluate(
                 "Correct --only.",
             )
         chosen = [s for s in samples if s.name in names]
+    chosen = _covered(potential, chosen)
     result = evaluation.evaluate(potential, chosen, relax)
     if plots is not None:
         draw_parity(result, plots)
@@ -61,3 +66,19 @@ def evaluate(
         write(result.document(), json)
         return
     typer.echo(result.text())
+
+
+def _covered(potential: Potential, samples: list[Sample]) -> list[Sample]:
+    """Those of elements that the model covers; says what is left out, if not all of them are."""
+    if potential.elements is None:
+        return samples
+    present = {number for sample in samples for number in sample.atoms.numbers.tolist()}
+    uncovered = {chemical_symbols[number] for number in present - potential.elements}
+    found = [s for s in samples if not uncovered & set(s.atoms.symbols)]
+    if found and uncovered:
+        typer.echo(
+            f"{len(samples) - len(found)} of {len(samples)} structures are left out: "
+            f"{potential.name} does not cover {', '.join(sorted(uncovered))}",
+            err=True,
+        )
+    return found or samples

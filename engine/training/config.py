@@ -30,6 +30,7 @@ class DataConfig:
     exclude : names never trained on, beyond the held-out ones, which never are.
     kinds : kinds of structures to train on (KINDS, CRYSTAL_KINDS);
         (): all.
+    elements : symbols; structures with others are not trained on. (): all.
     hessians : whether second derivatives of the data are used.
     """
 
@@ -38,6 +39,7 @@ class DataConfig:
     validation: float = 0.1
     exclude: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
     hessians: bool = True
 
 

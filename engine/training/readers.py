@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from ase import Atoms
+from ase.data import chemical_symbols
 from ase.io import read
 from ase.stress import voigt_6_to_full_3x3_stress
 
@@ -140,6 +141,14 @@ def read_samples(config: DataConfig) -> list[Sample]:
         )
     if config.kinds:
         samples = [s for s in samples if s.kind in {*config.kinds, "atom"}]
+    if unknown := sorted(set(config.elements) - set(chemical_symbols[1:])):
+        raise PhonoscopeError(
+            f"There are no elements {', '.join(unknown)}",
+            "they stand in data.elements",
+            "Give symbols, like H and C.",
+        )
+    if config.elements:
+        samples = [s for s in samples if set(s.atoms.symbols) <= set(config.elements)]
     if not config.hessians:
         samples = [replace(s, matrices=None, products=None) for s in samples]
     return samples

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
 
@@ -44,6 +45,19 @@ def test_evaluate_writes_errors(phonoscope, dataset, tmp_path):
     assert document["forces"]["unit"] == "meV/angstrom"
     code, out, _ = phonoscope("evaluate", "--model", "stillinger-weber", dataset)
     assert code == 0 and "meV/angstrom" in out
+
+
+def test_what_the_model_does_not_cover_is_left_out_and_told(phonoscope, dataset):
+    brass = bulk("CuZn", "cesiumchloride", a=2.95)
+    brass.calc = SinglePointCalculator(brass, energy=0.0, forces=[[0.0, 0.0, 0.0]] * 2)
+    write(dataset, brass, append=True)
+    arguments = "evaluate", "--model", "stillinger-weber", dataset
+    code, out, err = phonoscope(*arguments)
+    assert code == 0 and "meV/angstrom" in out
+    assert "1 of 2 structures are left out: stillinger-weber does not cover Cu, Zn" in err
+    write(dataset, brass)
+    code, _, err = phonoscope(*arguments)
+    assert code == 2 and "does not cover" in err
 
 
 @pytest.mark.parametrize(

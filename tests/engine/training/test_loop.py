@@ -108,6 +108,8 @@ def test_a_tiny_network_learns_two_molecules_and_serves_the_engine(tmp_path, dat
     [
         ({"data": {**TABLE["data"], "reader": "unheard"}}, "no data sets of kind"),
         ({"data": {**TABLE["data"], "kinds": ["thermic"]}}, "no structures of kind thermic"),
+        ({"data": {**TABLE["data"], "elements": ["H", "Xx"]}}, "no elements Xx"),
+        ({"data": {**TABLE["data"], "elements": ["Si"]}}, "nothing to train on"),
         ({"network": {**TINY, "architecture": "schnet"}}, "no known architecture"),
         ({"network": {**TINY, "widht": 3}}, "widht"),
         ({"network": {**TINY, "hidden_irreps": "8xq"}}, "cannot be made"),
