@@ -25,10 +25,11 @@ from jaxtyping import Complex, Float
 
 from engine.derivatives import EnergyResult
 from engine.errors import PhonoscopeError
+from engine.formats.named_model import model_by_name
 from engine.phonons import BornCharges, Phonons, phonons_from_force_constants
 from engine.phonons.mesh import irreducible_matrices, sample_of
-from engine.potentials import Potential, load_model
-from engine.potentials.finite_difference import FiniteDifferencePotential, from_calculator
+from engine.potentials import Potential
+from engine.potentials.finite_difference import FiniteDifferencePotential
 from engine.vibrations import Vibrations, vibrations_from_hessian
 
 FORMAT, VERSION = "phonoscope-result", 1
@@ -255,7 +256,7 @@ def _crystal(
     name, step_A = header["model"], header["step_A"]
     if not isinstance(model, Potential):
         # A file may come from anybody: what is a path in it leads nowhere on this machine.
-        model = _by_name(name, model or (name if Path(name).name == name else None), step_A)
+        model = model_by_name(name, model or (name if Path(name).name == name else None), step_A)
     potential = model
     sample, born = None, None
     if "mesh" in header:
@@ -297,75 +298,6 @@ def _unpacked(packed: Float[np.ndarray, "n size size"]) -> Complex[np.ndarray, "
     above, below = np.triu(packed, 1), np.tril(packed, -1)
     diagonal = packed - above - below
     return diagonal + above + above.swapaxes(1, 2) + 1j * (below - below.swapaxes(1, 2))
-
-
-def _by_name(name: str, source: str | None, step_A: float | None) -> Potential:
-    """The model of a stored result, which is loaded when something is asked of it."""
-    if step_A is None:
-        return ModelByName(name, source)
-
-    def make_calculator() -> Any:
-        loaded = ModelByName(name, source).loaded
-        if isinstance(loaded, FiniteDifferencePotential):
-            return loaded.make_calculator()
-        refuse(name, "its derivatives are finite differences, those of this model are not")
-
-    return from_calculator(make_calculator, name, step_A=step_A)
-
-
-class ModelByName(Potential):
-    """A potential that is loaded when something is asked of it.
-
-    Attributes
-    ----------
-    name : what results call it.
-    source : the name or path by which it is loaded; None: there is none that may be followed.
-    """
-
-    def __init__(self, name: str, source: str | None) -> None:
-        vars(self).update(name=name, source=source)
-
-    @property
-    def loaded(self) -> Potential:
-        """The potential itself.
-
-        Raises
-        ------
-        PhonoscopeError
-            if it is not on this machine.
-        """
-        if "potential" not in vars(self):
-            source: str | None = vars(self)["source"]
-            try:
-                if source is None:
-                    raise PhonoscopeError(
-                        f"There is no model '{self.name}'",
-                        "a stored result leads to models by name only, not by path",
-                        "Name the model: engine.load_result(file, model).",
-                    )
-                vars(self)["potential"] = load_model(source)
-            except PhonoscopeError as error:
-                raise PhonoscopeError(
-                    f"The model {self.name} of these phonons is not at hand",
-                    "bands and all else from stored force constants do without it, exact matrices "
-                    f"do not ({error.what})",
-                    error.fix,
-                ) from error
-        potential: Potential = vars(self)["potential"]
-        return potential
-
-    def __getattr__(self, attribute: str) -> Any:
-        """Whatever else a potential has."""
-        if attribute.startswith("__") or attribute in ("name", "source"):  # as pickle may ask
-            raise AttributeError(attribute)
-        return getattr(self.loaded, attribute)
-
-    def __reduce__(self) -> tuple[type[ModelByName], tuple[str, str | None]]:
-        return ModelByName, (self.name, vars(self)["source"])
-
-    def astype(self, dtype: np.dtype) -> Potential:
-        """See :meth:`Potential.astype`."""
-        return self.loaded.astype(dtype)
 
 
 def refuse(name: str, why: str, error: Exception | None = None) -> NoReturn:

@@ -12,7 +12,8 @@
 from engine.jobs.calculation import Calculation, Question, WaveCalculation, surroundings_of
 from engine.jobs.description import describe
 from engine.jobs.estimate import Estimate
-from engine.jobs.jobs import Job, Jobs, default_jobs
+from engine.jobs.job import Job
+from engine.jobs.jobs import Jobs, default_jobs
 from engine.jobs.pool import Pool
 from engine.jobs.store import Store
 
