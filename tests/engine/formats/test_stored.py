@@ -12,7 +12,7 @@ from ase.calculators.emt import EMT
 
 import engine
 from engine import library
-from engine.formats import stored
+from engine.formats import named_model
 from engine.formats.stored import load_result, result_to_bytes, save_result
 
 
@@ -150,7 +150,7 @@ def test_finite_differences_come_back(tmp_path):
 def test_the_model_is_loaded_when_it_is_needed(tmp_path, silicon_phonons, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        stored, "load_model", lambda name: asked.append(name) or engine.load_model(name)
+        named_model, "load_model", lambda name: asked.append(name) or engine.load_model(name)
     )
     save_result(silicon_phonons, tmp_path / "a.npz")
     back, _ = load_result(tmp_path / "a.npz")
