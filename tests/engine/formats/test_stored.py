@@ -12,7 +12,7 @@ from ase.calculators.emt import EMT
 
 import engine
 from engine import library
-from engine.formats import named_model
+from engine.formats import named_model, stored
 from engine.formats.stored import load_result, result_to_bytes, save_result
 
 
