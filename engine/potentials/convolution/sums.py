@@ -70,7 +70,7 @@ class Geometry(NamedTuple):
 
 def geometry(vectors: Float[Array, "edges 3"], lmax: int, graph: Graph) -> Geometry | EdgesAtRest:
     """Functions of the edge vectors (angstrom, from receiver to sender) for :func:`convolution`."""
-    if graph.wave is not None and not graph.single:
+    if graph.wave is not None and not _by_probe(graph):
         return edges_at_rest(at_rest(vectors[: len(vectors) // 2], graph.wave), lmax)
     return Geometry(jnp.linalg.norm(vectors, axis=1), harmonics(vectors, lmax))
 
@@ -96,7 +96,7 @@ def convolution(
         out = wave_convolution(paths, radial, *weights, h, edges, graph)
     else:
         hidden = radial(edges.distances)
-        if graph.wave is not None and graph.complete:
+        if _by_probe(graph):
             summed = probe_convolution(paths, weights.radial, hidden, edges.harmonics, h, graph)
         elif graph.complete:
             summed = summed_by_pairs(paths, hidden, weights.radial, edges.harmonics, h, graph)
@@ -105,6 +105,11 @@ def convolution(
             summed = summed_by_edges(paths, by_edge, edges.harmonics, h, graph)
         out = mixed(weights.mix, summed)
     return irreps_array(paths.irreps_out, out)
+
+
+def _by_probe(graph: Graph) -> bool:
+    """Whether a single wave goes by the moments of pairs: with few images they only cost."""
+    return graph.wave is not None and graph.single and graph.images > FEW_IMAGES
 
 
 def summed_by_pairs(

@@ -11,18 +11,20 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.build import bulk
 from ase.data import covalent_radii
 from numpy.polynomial import chebyshev
 from scipy.spatial.transform import Rotation
 
 from engine import PhonoscopeError
 from engine.derivatives import dynamical_matrices, energy_forces_stress, hessian
-from engine.graph import Graph
+from engine.graph import Graph, neighbour_system
 from engine.potentials.mace import MACEEnergies, initial_parameters, mace_potential
 from engine.potentials.mace.config import SILU_NORMALISATION, MACEConfig
 from engine.potentials.mace.radial import Agnesi, Soft, initial_basis, radial_functions
 from engine.potentials.mace.symmetric_contraction import coupling, monomials, symmetrise
 from engine.potentials.mace.zbl import Repulsion, repulsion
+from tests.engine.derivatives.test_parameters import probe
 from tests.helpers import dynamical_matrix_by_supercell, numerical_gradient
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
@@ -291,3 +293,17 @@ def test_activation_factor_normalises_the_mean_square():
     mean_square = np.sum(weights * (x / (1 + np.exp(-x))) ** 2) / weights.sum()
     # The factor of e3nn, which trained models share, comes from a million random numbers.
     assert SILU_NORMALISATION**2 * mean_square == pytest.approx(1.0, abs=5e-3)
+
+
+def test_a_single_wave_is_one_of_many():
+    """Training goes another way than D(q), see engine.potentials.convolution.probe."""
+    potential = model(replace(CONFIG, cutoff_A=4.0))
+    atoms = bulk("C", "diamond", a=4.4)
+    atoms.positions[1] += [0.1, 0.05, -0.07]
+    system = neighbour_system(atoms, potential.cutoff_A, layout="pairs")
+    both = [
+        jax.jit(probe(potential.atomic_energies, system, single))(potential.parameters)
+        for single in (True, False)
+    ]
+    for one, other in zip(*both, strict=True):
+        assert np.abs(one - other).max() < 1e-10 * np.abs(other).max()
