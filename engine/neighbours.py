@@ -17,7 +17,7 @@ from vesin import NeighborList
 
 from engine.errors import PhonoscopeError
 
-Layout = Literal["auto", "pairs", "edges"]
+Layout = Literal["auto", "roomy", "pairs", "edges"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def neighbour_layout(atoms: Atoms, cutoff_A: float, layout: Layout = "auto") -> 
     ----------
     layout : ``pairs``: every atom with every atom, images of a pair side by side, so that sums
         over images are sums over an axis. ``edges``: a plain list. ``auto``: pairs unless that
-        leaves most places empty, as in large cells.
+        leaves most places empty, as in large cells. ``roomy``: pairs with many places left over,
+        so that very many crystals share a few programs.
 
     Raises
     ------
@@ -67,11 +68,13 @@ def neighbour_layout(atoms: Atoms, cutoff_A: float, layout: Layout = "auto") -> 
     pair = receivers * n + senders
     if layout == "auto" and n * n > 2 * max(len(pair), 256):
         layout = "edges"  # most atoms do not see one another
-    images = rounded_up(np.bincount(pair).max(initial=1)) if layout != "edges" else 1
+    images = int(np.bincount(pair).max(initial=1)) if layout != "edges" else 1
+    images = power_of_two(images) if layout == "roomy" else rounded_up(images)
     if layout == "auto":
         layout = "pairs" if n * n * images <= max(2 * len(pair), 512) else "edges"
 
-    if layout == "pairs":
+    complete = layout in ("pairs", "roomy")
+    if complete:
         order = np.argsort(pair, kind="stable")
         first = np.searchsorted(pair[order], pair[order])
         place = pair[order] * images + np.arange(len(pair)) - first
@@ -90,7 +93,7 @@ def neighbour_layout(atoms: Atoms, cutoff_A: float, layout: Layout = "auto") -> 
     lattice = atoms.positions[all_receivers] - atoms.positions[all_senders]
     lattice[:, 0] += 2 * cutoff_A
     lattice[place] = shifts @ cell
-    return Edges(all_receivers, all_senders, all_shifts, lattice, images, layout == "pairs")
+    return Edges(all_receivers, all_senders, all_shifts, lattice, images, complete)
 
 
 def rounded_up(number: int) -> int:
@@ -99,6 +102,11 @@ def rounded_up(number: int) -> int:
         return max(int(number), 1)
     step = 2 ** (int(number).bit_length() - 3)
     return -(-number // step) * step
+
+
+def power_of_two(number: int) -> int:
+    """The next of 1, 2, 4, 8, ..."""
+    return 1 << (number - 1).bit_length()
 
 
 def _refuse_coincidence(

@@ -42,7 +42,7 @@ def traceable(atoms: Atoms, potential: Potential, dtype: np.dtype = DOUBLE) -> t
         for elements the potential does not cover, or a structure without sense.
     """
     potential.require_elements(atoms)
-    system = neighbour_system(atoms, potential.cutoff_A, dtype)
+    system = neighbour_system(atoms, potential.cutoff_A, dtype, potential.layout)
     return potential.astype(dtype).parameters, system
 
 

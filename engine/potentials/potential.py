@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, Int
 
 from engine.errors import PhonoscopeError
 from engine.graph import Graph
+from engine.neighbours import Layout
 from engine.potentials.domain import Domain
 
 AtomicEnergies = Callable[
@@ -41,6 +42,7 @@ class Potential:
     reference : where its form and parameters come from.
     domain : what it was trained on, which :func:`engine.domain.surroundings` compares structures
         with; None where nobody kept a record.
+    layout : how edges are arranged for it, see :func:`engine.neighbours.neighbour_layout`.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Potential:
     elements: frozenset[int] | None
     reference: str
     domain: Domain | None = None
+    layout: Layout = "auto"
     _casts: dict[np.dtype, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def astype(self, dtype: np.dtype) -> Potential:

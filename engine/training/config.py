@@ -31,7 +31,10 @@ class DataConfig:
     kinds : kinds of structures to train on (KINDS, CRYSTAL_KINDS);
         (): all.
     elements : symbols; structures with others are not trained on. (): all.
+    most_atoms : of a structure that is trained on; 0: any number.
     hessians : whether second derivatives of the data are used.
+    sparse : whether structures without second derivatives are used, too; programs for them are
+        compiled beside those for the others.
     """
 
     files: tuple[str, ...]
@@ -40,7 +43,9 @@ class DataConfig:
     exclude: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
+    most_atoms: int = 0
     hessians: bool = True
+    sparse: bool = True
 
 
 @dataclass(frozen=True)

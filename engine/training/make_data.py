@@ -15,15 +15,13 @@ from engine.reference.abinit.crystals import REFERENCE_CRYSTALS, Abinit
 from engine.reference.abinit.inputs import Pseudopotentials
 from engine.reference.abinit.run import program
 from engine.reference.kohn_sham import import_pyscf
-from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS
+from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, made_of
 from engine.training.data.crystals import Crystals
 from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.decoration import decorations
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.enumeration import variations
-from engine.training.data.labelled import pack as pack_parts
 from engine.training.data.labelled import read_molecules
-from engine.training.data.labelled import unpack as unpack_parts
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import (
     HELD_OUT,
@@ -32,6 +30,8 @@ from engine.training.data.molecule_list import (
     SULFUR_AND_CHLORINE,
 )
 from engine.training.data.molecules import DISTORTIONS, Workplace
+from engine.training.data.parts import pack as pack_parts
+from engine.training.data.parts import unpack as unpack_parts
 from engine.training.data.quantum import Pyscf
 from engine.training.data.queue import compile_quickly, run, single_threaded
 from engine.training.data.semiempirical import Xtb
@@ -47,6 +47,8 @@ DFT_PACKED = Path("assets/reference/crystals/pbesol.h5")
 IN_A_ROW = 40
 """Crystals a process labels before a fresh one follows: they share compiled programs, of which a
 process cannot keep any number."""
+ROOMY_IN_A_ROW = 150
+"""The same where programs are few."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Option("--out", help="folder of the parts, one file each")]
@@ -144,18 +146,23 @@ def crystals(
     decorated: Annotated[
         int, typer.Option(min=0, help="instead of the listed ones so many with other elements")
     ] = 0,
+    elements: Annotated[
+        str, typer.Option(help="only crystals of these, symbols with spaces between")
+    ] = "",
     processes: Annotated[int, typer.Option(min=1, help="crystals at a time, a thread each")] = 1,
     limit_hours: Annotated[float, typer.Option(help="give up a crystal after this")] = 3.0,
     retry: Retry = False,
 ) -> None:
     """Relax, distort and label crystals by a teacher; start it again and it goes on."""
-    chosen = _chosen(decorations(CRYSTALS, decorated) if decorated else CRYSTALS, only)
+    listed = made_of(CRYSTALS, elements.split())
+    chosen = _chosen(decorations(listed, decorated) if decorated else listed, only)
     load_model(str(teacher))  # a file that cannot be read is no failure of crystals
-    work = Crystals(out, teacher)
+    work = Crystals(out, teacher, "roomy" if decorated else "auto")
+    in_a_row = ROOMY_IN_A_ROW if decorated else IN_A_ROW
     single_threaded()
     compile_quickly()
     _forget_failures(out, retry)
-    run(work, work.alike_together(chosen), [1], processes, limit_hours * 3600, IN_A_ROW)
+    run(work, work.alike_together(chosen), [1], processes, limit_hours * 3600, in_a_row)
 
 
 @app.command()
@@ -189,6 +196,9 @@ def pack_crystals(
     teacher: Annotated[Path, typer.Option(help="file of the model that labelled them")],
     file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = CRYSTALS_PACKED,
     out: Folder = CRYSTALS_FOLDER,
+    command: Annotated[
+        str, typer.Option(help="what computed them, for the file's provenance")
+    ] = "python -m engine.training.make_data crystals",
 ) -> None:
     """Collect the crystals that have been computed into one file."""
     work = Crystals(out, teacher)
@@ -198,7 +208,7 @@ def pack_crystals(
         file,
         {
             "title": "Crystals: energies, forces, stresses, force constants at wave vectors",
-            "command": "python -m engine.training.make_data crystals",
+            "command": command,
             "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "units": "eV, angstrom; q in reciprocal vectors; Phi(q) in the cell gauge, no masses",
             "crystals": names,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from engine.errors import PhonoscopeError
 from engine.potentials import Potential, load_model
 from engine.potentials.checkpoints.native import Card, read_description, save_model
 from engine.potentials.domain import write_domain
-from engine.training.config import DataConfig, parsed_json
+from engine.training.config import parsed_json
 from engine.training.domain import fit_domain
 from engine.training.evaluation import Evaluation, evaluate
 from engine.training.folder import MODEL
@@ -71,13 +72,16 @@ def told(found: Evaluation) -> str:
 @app.command()
 def main(
     run: Annotated[Path, typer.Argument(help="folder of a training run")],
-    data: Annotated[Path, typer.Option(help="data set with held-out structures")],
+    data: Annotated[
+        list[Path], typer.Option(help="data sets, one of them with held-out structures")
+    ],
     out: Annotated[Path, typer.Option(help="folder to write")],
     method: Annotated[str, typer.Option(help="what the card says of where the data is from")] = "",
 ) -> None:
     """Measure the best model of a run and write it with its card and domain."""
     config = parsed_json(run / "config.json")
-    samples = read_samples(DataConfig(files=(str(data),), reader=config.data.reader))
+    files = tuple(map(str, data))
+    samples = read_samples(replace(config.data, files=files, kinds=(), sparse=True, most_atoms=0))
     described = read_description(run / MODEL)
     trained_on = "; ".join(filter(None, (described.get("training_data"), method)))
     card = Card(trained_on or None, described.get("licence"))

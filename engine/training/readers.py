@@ -149,6 +149,10 @@ def read_samples(config: DataConfig) -> list[Sample]:
         )
     if config.elements:
         samples = [s for s in samples if set(s.atoms.symbols) <= set(config.elements)]
+    if config.most_atoms:
+        samples = [s for s in samples if len(s.atoms) <= config.most_atoms]
+    if not config.sparse:
+        samples = [s for s in samples if s.matrices or s.products or s.kind == "atom"]
     if not config.hessians:
         samples = [replace(s, matrices=None, products=None) for s in samples]
     return samples

@@ -9,11 +9,13 @@ modes are data like others.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from ase import Atoms
 
+from engine.errors import PhonoscopeError
 from engine.prototypes import PROTOTYPES, Prototype
 
 # fmt: off
@@ -216,3 +218,21 @@ CRYSTALS: tuple[Crystal, ...] = tuple(
 """Taking turns among the structure types, so that any first part of the list is varied."""
 HELD_OUT_CRYSTALS = frozenset(crystal.name for crystal in CRYSTALS if crystal.held_out)
 """Names of the crystals that no training run sees."""
+
+
+def made_of(crystals: Sequence[Crystal], elements: Sequence[str]) -> tuple[Crystal, ...]:
+    """The crystals that have no elements but these; all of them if none are given.
+
+    Raises
+    ------
+    PhonoscopeError
+        for what is no element of any of them.
+    """
+    known = {element for crystal in crystals for element in crystal.elements}
+    if unknown := sorted(set(elements) - known):
+        raise PhonoscopeError(
+            f"There are no crystals of {', '.join(unknown)}",
+            f"the elements of the list are {', '.join(sorted(known))}",
+            "Give some of these.",
+        )
+    return tuple(c for c in crystals if not elements or set(c.elements) <= set(elements))

@@ -19,6 +19,7 @@ from numpy.random import Generator
 from vesin import NeighborList
 
 from engine.derivatives import bloch_products, energy_forces_stress
+from engine.neighbours import Layout, neighbour_layout
 from engine.potentials import Potential, load_model
 from engine.relaxation import relax
 from engine.training.data.crystal_list import HELD_OUT_CRYSTALS, Crystal
@@ -29,7 +30,6 @@ from engine.training.data.labelled_crystals import (
     write_crystals,
 )
 from engine.training.data.workplace import PartsFolder
-from engine.training.shapes import Shape, connected
 from engine.units import frequency_cm1
 
 SINGLE = np.dtype(np.float32)
@@ -39,7 +39,7 @@ TOGETHER = 3
 """Displacements differentiated together: one number, so that one program serves all of a size."""
 LARGE = 8
 """From this many atoms on fewer matrices are computed."""
-MATRICES, MATRICES_IF_LARGE, MATRICES_IF_DECORATED = 12, 8, 6
+MATRICES, MATRICES_IF_LARGE = 12, 8
 SPECIAL_Q = ((0, 0, 0), (0.5, 0, 0), (0.5, 0.5, 0), (0.5, 0.5, 0.5))
 UNSTABLE_CM1 = -15.0
 """Frequencies below this at any q make a crystal unstable; above is what single precision and the
@@ -50,6 +50,8 @@ RANDOM_STRAIN = 0.01
 RATTLES = (0.008, 0.015, 0.025, 0.04, 0.06)
 """Standard deviations of the displacements, in units of the shortest distance between atoms."""
 RATTLES_WITH_PRODUCTS = 3
+MATRICES_IF_DECORATED, STRAINS_IF_DECORATED, RATTLES_IF_DECORATED = 6, (-0.02, 0.02), (0.02, 0.03)
+"""Many crystals tell more than many structures of a few."""
 PRODUCTS_Q = 2
 """Wave vectors a rattled structure, each with TOGETHER displacements."""
 MAX_FORCE_EV_A = 1e-3
@@ -62,14 +64,16 @@ class Crystals(PartsFolder[Crystal]):
     Attributes
     ----------
     teacher : a file of a model.
+    layout : how it takes edges; ``roomy`` where very many small crystals are to share programs.
     """
 
     teacher: Path
+    layout: Layout = "auto"
 
     @cached_property
     def model(self) -> Potential:
         """The teacher's model, read when first needed."""
-        return load_model(str(self.teacher))
+        return replace(load_model(str(self.teacher)), layout=self.layout)
 
     def alike_together(self, items: Sequence[Crystal]) -> list[Crystal]:
         """The same crystals, those that the teacher's programs take in the same arrays in a row.
@@ -77,10 +81,12 @@ class Crystals(PartsFolder[Crystal]):
         A program takes half a minute to compile, and a crystal of two atoms a second to label.
         """
 
-        def shape(crystal: Crystal) -> Shape:
-            return connected(crystal.build(), self.model.cutoff_A).shape
+        def size(crystal: Crystal) -> tuple[int, int]:
+            atoms = crystal.build()
+            edges = neighbour_layout(atoms, self.model.cutoff_A, self.layout)
+            return len(atoms), len(edges.receivers)
 
-        return sorted(items, key=shape)
+        return sorted(items, key=size)
 
     def compute(self, item: Crystal, part: str) -> None:
         """Compute one part of a crystal and keep it; raises what the relaxation raises."""
@@ -98,7 +104,7 @@ class Crystals(PartsFolder[Crystal]):
         labelled = self._label(atoms, crystal.name, "equilibrium")
         n = 3 * len(atoms)
         count = MATRICES if len(atoms) < LARGE else MATRICES_IF_LARGE
-        if crystal.decorated:  # many crystals tell more than many wave vectors of a few
+        if crystal.decorated:
             count = MATRICES_IF_DECORATED
         some = _rng(crystal.name, "equilibrium").uniform(-0.5, 0.5, (count - len(SPECIAL_Q), 3))
         q = np.concatenate([np.array(SPECIAL_Q), some])
@@ -121,10 +127,13 @@ class Crystals(PartsFolder[Crystal]):
         rest = read_crystals(self.path(crystal.name, "equilibrium"))[0].atoms
         rng = _rng(crystal.name, "distorted")
         found = []
-        for strain in STRAINS:
+        strains, rattles = STRAINS, RATTLES
+        if crystal.decorated:
+            strains, rattles = STRAINS_IF_DECORATED, RATTLES_IF_DECORATED
+        for strain in strains:
             atoms = strained(rest, strain * np.eye(3))
             found.append(self._label(atoms, crystal.name, "strained"))
-        for i, size in enumerate(RATTLES):
+        for i, size in enumerate(rattles):
             atoms = rattled(rest, size, rng)
             labelled = self._label(atoms, crystal.name, "rattled")
             if i < RATTLES_WITH_PRODUCTS:

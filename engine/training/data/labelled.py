@@ -18,8 +18,6 @@ positions are float64, derivatives float32. Attributes of a part are what was se
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +28,6 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Float
 
-from engine.errors import PhonoscopeError
 from engine.training.data.parts import new_part, read_parts
 
 KINDS = {
@@ -126,49 +123,3 @@ def read_molecules(path: str | Path) -> list[LabelledStructure]:
         for structure in read_parts(path, "molecules", _structures)
     }
     return list(found.values())
-
-
-def pack(folder: Path, out: Path, provenance: dict[str, Any]) -> int:
-    """Collect the parts of a folder into one file; returns its size in bytes."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
-    with h5py.File(unfinished, "w", libver="latest") as packed:
-        for path in sorted(folder.glob("*.h5")):
-            with h5py.File(path) as file:
-                for name, parts in file.items():
-                    for part in parts:
-                        file.copy(parts[part], packed.require_group(name), part)
-        for key, value in provenance.items():
-            packed.attrs[key] = value if isinstance(value, str) else json.dumps(value)
-    unfinished.replace(out)
-    return out.stat().st_size
-
-
-def unpack(packed: Path, folder: Path) -> int:
-    """Lay the parts of a file of :func:`pack` into a folder, where they are missing.
-
-    Work then goes on from them. Returns how many were laid.
-
-    Raises
-    ------
-    PhonoscopeError
-        if there is no such file, or it is another one.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    laid = 0
-    try:
-        with h5py.File(packed) as file:
-            for name, parts in file.items():
-                for part in parts:
-                    path = folder / f"{name}.{part}.h5"
-                    if path.exists():
-                        continue
-                    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-                    with h5py.File(unfinished, "w") as single:
-                        file.copy(parts[part], single.require_group(name), part)
-                    unfinished.replace(path)
-                    laid += 1
-    except (OSError, AttributeError, TypeError) as error:
-        fix = "Give what `make_data pack` wrote."
-        raise PhonoscopeError(f"cannot read {packed}", str(error), fix) from error
-    return laid

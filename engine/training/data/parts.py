@@ -17,6 +17,9 @@ from engine.errors import PhonoscopeError
 
 T = TypeVar("T")
 
+SMALL = 2000
+"""Bytes up to which an array of a packed file stands in its header."""
+
 
 class Labelled(Protocol):
     """What every labelled structure has."""
@@ -98,3 +101,62 @@ def read_parts(
             fix = "Give what `make_data` wrote, or compute it again."
             raise PhonoscopeError(f"cannot read {file_path}", str(error), fix) from error
     return found
+
+
+def pack(folder: Path, out: Path, provenance: dict[str, Any]) -> int:
+    """Collect the parts of a folder into one file; returns its size in bytes."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+    with h5py.File(unfinished, "w", libver="latest") as packed:
+        for path in sorted(folder.glob("*.h5")):
+            with h5py.File(path) as file:
+                for name, parts in file.items():
+                    for part, group in parts.items():
+                        _copy(group, packed.create_group(f"{name}/{part}"))
+        for key, value in provenance.items():
+            packed.attrs[key] = value if isinstance(value, str) else json.dumps(value)
+    unfinished.replace(out)
+    return out.stat().st_size
+
+
+def _copy(part: h5py.Group, into: h5py.Group) -> None:
+    """A part as it is, but small arrays kept within their headers: there are very many of them."""
+    into.attrs.update(part.attrs)
+    for key, dataset in part.items():
+        values = dataset.asstr()[()].astype("S") if key == "kind" else dataset[()]
+        if values.nbytes > SMALL:
+            into.create_dataset(key, data=values, compression="gzip", shuffle=True)
+        else:
+            layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            layout.set_layout(h5py.h5d.COMPACT)
+            into.create_dataset(key, data=values, dcpl=layout)
+
+
+def unpack(packed: Path, folder: Path) -> int:
+    """Lay the parts of a file of :func:`pack` into a folder, where they are missing.
+
+    Work then goes on from them. Returns how many were laid.
+
+    Raises
+    ------
+    PhonoscopeError
+        if there is no such file, or it is another one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    laid = 0
+    try:
+        with h5py.File(packed) as file:
+            for name, parts in file.items():
+                for part in parts:
+                    path = folder / f"{name}.{part}.h5"
+                    if path.exists():
+                        continue
+                    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+                    with h5py.File(unfinished, "w") as single:
+                        file.copy(parts[part], single.require_group(name), part)
+                    unfinished.replace(path)
+                    laid += 1
+    except (OSError, AttributeError, TypeError) as error:
+        fix = "Give what `make_data pack` wrote."
+        raise PhonoscopeError(f"cannot read {packed}", str(error), fix) from error
+    return laid

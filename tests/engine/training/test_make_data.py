@@ -10,7 +10,8 @@ import h5py
 import pytest
 
 from engine.training import make_data
-from engine.training.data.labelled import pack, read_molecules
+from engine.training.data.labelled import read_molecules
+from engine.training.data.parts import pack
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import MOLECULES
 from engine.training.data.molecules import Workplace

@@ -12,6 +12,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
 
 from engine import PhonoscopeError
+from engine.training import readers
 from engine.training.config import DataConfig
 from engine.training.readers import molecule_samples, read_samples
 from engine.training.references import (
@@ -75,6 +76,21 @@ def test_structures_of_other_programs(tmp_path):
     write(path, bulk("Cu"))
     with pytest.raises(PhonoscopeError, match="no energy and no forces"):
         read_samples(DataConfig(files=(str(path),), reader="structures"))
+
+
+def test_large_structures_and_those_without_second_derivatives_can_be_left_out(monkeypatch):
+    water, methane = molecules(["H2O", "CH4"], distorted=0)
+    bare = replace(water, name="bare", matrices=None)
+    samples = [water, methane, bare, replace(bare, name="atom", kind="atom")]
+    monkeypatch.setitem(readers._READERS, "given", lambda path: samples)
+    data = DataConfig(files=("x",), reader="given")
+
+    def names(**chosen):
+        return [s.name for s in read_samples(replace(data, **chosen))]
+
+    assert len(names()) == 4
+    assert names(most_atoms=3) == [water.name, "bare", "atom"]
+    assert names(sparse=False) == [water.name, methane.name, "atom"]
 
 
 def test_a_fingerprint_tells_data_apart():

@@ -12,9 +12,10 @@ from ase.data import covalent_radii
 from ase.formula import Formula
 from vesin import NeighborList
 
+from engine.errors import PhonoscopeError
 from engine.prototypes import PROTOTYPES
 from engine.structure import primitive_cell
-from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, Crystal
+from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, Crystal, made_of
 
 
 @pytest.mark.parametrize("prototype", sorted(PROTOTYPES))
@@ -76,3 +77,11 @@ def test_a_structure_type_takes_its_coordinates_from_the_crystal() -> None:
     assert np.abs(near.get_scaled_positions() - far.get_scaled_positions()).max() > 0.004
     default = rutile.build(["Ti", "O"], [4.594, 2.959])
     np.testing.assert_allclose(default.positions, near.positions)
+
+
+def test_crystals_of_some_elements() -> None:
+    found = made_of(CRYSTALS, ["Mg", "O", "S"])
+    assert {c.name for c in found} == {"Mg-hcp", "MgO-rocksalt", "MgS-rocksalt"}
+    assert made_of(CRYSTALS, []) == CRYSTALS
+    with pytest.raises(PhonoscopeError, match="no crystals of Xx"):
+        made_of(CRYSTALS, ["Mg", "Xx"])

@@ -14,10 +14,10 @@ from engine.errors import PhonoscopeError
 from engine.training.data.labelled import (
     SOMETIMES,
     LabelledStructure,
-    pack,
     read_molecules,
     write_part,
 )
+from engine.training.data.parts import pack
 from tests.engine.training.data.hooke import Springs
 
 
