@@ -4,7 +4,7 @@
   serves it from. The page must never ask another host for a script, so there is no fallback: no
   3Dmol.js, no build. Editable installs run this too.
 * The library of structures and models, which lies in ``assets/`` in a checkout and in
-  ``engine/assets/`` in a wheel. An editable install uses the checkout's.
+  ``engine/assets/`` in a wheel, without the training data. An editable install uses the checkout's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+INSTALLED = ("models", "reference", "structures")
+"""Of assets/; training data are for those who have a checkout."""
 NPM_INPUTS = ("package.json", "package-lock.json", ".npmrc")
 # From npm's package to the vendor folder. The minified file names its own list of licences by
 # file name, so that one keeps its name.
@@ -44,7 +46,8 @@ class PhonoscopeBuildHook(BuildHookInterface):
                 "proxies and mirrors apply), then install again."
             )
         if self.target_name == "wheel" and version == "standard":
-            build_data["force_include"]["assets"] = "engine/assets"
+            for folder in INSTALLED:
+                build_data["force_include"][f"assets/{folder}"] = f"engine/assets/{folder}"
 
 
 def vendor_3dmol(root: Path, vendor: Path) -> None:
