@@ -23,23 +23,28 @@ from engine.training.domain import fit_domain
 from engine.training.evaluation import Evaluation, evaluate
 from engine.training.folder import MODEL
 from engine.training.readers import read_samples
-from engine.training.samples import Sample
+from engine.training.samples import Sample, split
 
 EVALUATION = "evaluation.json"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-def publish(model: Potential, card: Card, samples: list[Sample], folder: Path) -> Evaluation:
+def publish(
+    model: Potential, card: Card, trained: list[Sample], held_out: list[Sample], folder: Path
+) -> Evaluation:
     """Write a model with its errors on held-out structures and its domain, replacing an older one.
+
+    Parameters
+    ----------
+    trained : what it was trained on.
+    held_out : what nobody trained on.
 
     Raises
     ------
     PhonoscopeError
         if no structure is held out, or the folder cannot be written.
     """
-    held_out = [s for s in samples if s.held_out and s.kind != "atom"]
-    trained = [s for s in samples if not s.held_out and s.kind != "atom"]
     found = evaluate(model, held_out)
     domain = fit_domain(model, trained, held_out)
     beside = folder.with_name(f".{folder.name}.new")
@@ -80,12 +85,14 @@ def main(
 ) -> None:
     """Measure the best model of a run and write it with its card and domain."""
     config = parsed_json(run / "config.json")
-    files = tuple(map(str, data))
-    samples = read_samples(replace(config.data, files=files, kinds=(), sparse=True, most_atoms=0))
+    trained_on = replace(config.data, files=tuple(map(str, data)))
+    trained = split(read_samples(trained_on), trained_on, config.seed).training
+    everything = read_samples(replace(trained_on, kinds=(), sparse=True, most_atoms=0))
+    held_out = [s for s in everything if s.held_out and s.kind != "atom"]
     described = read_description(run / MODEL)
-    trained_on = "; ".join(filter(None, (described.get("training_data"), method)))
-    card = Card(trained_on or None, described.get("licence"))
-    found = publish(load_model(run / MODEL), card, samples, out)
+    words = "; ".join(filter(None, (described.get("training_data"), method)))
+    card = Card(words or None, described.get("licence"))
+    found = publish(load_model(run / MODEL), card, trained, held_out, out)
     typer.echo(found.text())
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from engine.training import make_data
 from engine.training.data.labelled import read_molecules
-from engine.training.data.parts import pack
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import MOLECULES
 from engine.training.data.molecules import Workplace
+from engine.training.data.parts import pack
 from engine.training.data.queue import Task, work_on
 from engine.training.make_data import main
 from tests.engine.training.data.hooke import Springs

@@ -20,11 +20,13 @@ def test_a_published_model_says_its_errors_and_knows_its_domain(tmp_path):
     network = new_network(TINY, samples, 0, np.dtype(np.float32))
     model = network.potential(network.trained, dict.fromkeys(network.elements, 0.0), "tiny", "")
     folder = tmp_path / "tiny"
+    trained = [s for s in samples if not s.held_out]
+    held_out = [s for s in samples if s.held_out]
     with pytest.raises(PhonoscopeError):
-        publish(model, Card("tests"), [replace(s, held_out=False) for s in samples], folder)
+        publish(model, Card("tests"), trained, [], folder)
     assert not folder.exists()
     for _ in range(2):  # the second takes the place of the first
-        found = publish(model, Card("tests", "MIT"), samples, folder)
+        found = publish(model, Card("tests", "MIT"), trained, held_out, folder)
     card = model_card(folder)
     forces = found.quantities["forces"].summary()["mean_absolute"]
     assert f"forces {forces:.3g} meV/angstrom" in card["errors"]
