@@ -10,7 +10,8 @@ target Phi(q) u. The loss takes A (Phi_model - Phi) u. Two metrics:
     With D = M^(-1/2) Phi M^(-1/2) and W = (D^2 + w0^4)^(-1/8): u = M^(-1/2) W z, z of normal
     distribution, A = W M^(-1/2). The error is then W dD W, whose diagonal in the modes of the
     reference is, by first-order perturbation theory, dD_kk / w_k = 2 dw_k: twice the error of the
-    frequency. Stiff modes, which dominate Phi, count no more than soft ones.
+    frequency. Stiff modes, which dominate Phi, count no more than soft ones. Where only some
+    products are known, D in W is the mean of D over their displacements.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 from ase import Atoms
 from jaxtyping import Complex, Float, Shaped
 
-from engine.training.samples import Sample
+from engine.training.samples import Products, Sample
 from engine.units import CM1_PER_ROOT
 
 UNIT_CM1 = 100.0
@@ -57,10 +58,10 @@ def probe_of(
 ) -> Probe | None:
     """Probes drawn for one step; None for a structure without second derivatives.
 
-    Whole matrices are probed with displacements drawn here; stored products are drawn from, and
-    count in the cartesian metric: what they would be in the other is not known.
+    Whole matrices are probed with displacements drawn here; stored products are drawn from.
     """
     n = 3 * len(sample.atoms)
+    scale = CM1_PER_ROOT / 2 / UNIT_CM1 if metric == "spectral" else 1.0
     if (matrices := sample.matrices) is not None:
         which = int(rng.integers(len(matrices.q)))
         phi = matrices.force_constants_eV_A2[which]
@@ -70,15 +71,17 @@ def probe_of(
             a = spectral_metric(sample.atoms, phi, floor_cm1)
             u = a.conj().T @ u
         q = np.tile(matrices.q[which], (n_probes, 1))
-        scale = CM1_PER_ROOT / 2 / UNIT_CM1 if metric == "spectral" else 1.0
         return Probe(q, u.T, scale * (a @ phi @ u).T, scale * a)
     if (products := sample.products) is not None:
         drawn = rng.choice(len(products.q), n_probes, replace=len(products.q) < n_probes)
+        a = np.eye(n, dtype=complex)
+        if metric == "spectral":
+            a = mean_metric(sample.atoms, products, floor_cm1)
         return Probe(
             products.q[drawn],
             products.displacements_A[drawn],
-            products.products_eV_A[drawn],
-            np.eye(n, dtype=complex),
+            scale * products.products_eV_A[drawn] @ a.T,
+            scale * a,
         )
     return None
 
@@ -100,6 +103,18 @@ def spectral_metric(
     floor = (floor_cm1 / CM1_PER_ROOT) ** 2
     w = (eigenvalues**2 + floor**2) ** -0.125
     return (modes * w) @ modes.conj().T / root_masses(atoms)
+
+
+def mean_metric(
+    atoms: Atoms, products: Products, floor_cm1: float
+) -> Complex[np.ndarray, "3*atoms 3*atoms"]:
+    """A with W a number, and with the factor that gives z = M^(1/2) u / W its usual length."""
+    u, n, masses = products.displacements_A, 3 * len(atoms), root_masses(atoms) ** 2
+    kinetic = np.mean(np.abs(u) ** 2 @ masses)
+    mean = np.mean(np.sum(u.conj() * products.products_eV_A, axis=1).real) / kinetic
+    w = (mean**2 + (floor_cm1 / CM1_PER_ROOT) ** 4) ** -0.125
+    length = w * np.sqrt(2 * n / kinetic)  # u is real or complex, z has two numbers a coordinate
+    return np.diag(length * w / root_masses(atoms)) + 0j
 
 
 def mass_weighted(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ase.build import molecule
 
 from engine.training.evaluation.frequencies import frequencies
 from engine.training.probes import UNIT_CM1, mass_weighted, probe_of, spectral_metric
 from engine.training.samples import Products, Sample
-from engine.units import CM1_PER_ROOT
+from engine.units import CM1_PER_ROOT, frequency_cm1
 from tests.engine.training.teacher import molecules
 
 
@@ -45,8 +46,23 @@ def test_stored_products_are_drawn_from():
     probe = probe_of(sample, 3, "spectral", 200.0, rng)
     places = (probe.q[:, 0] / 3).astype(int)
     assert len(set(places)) == 3
-    np.testing.assert_array_equal(probe.products, 2 * u[places])
-    np.testing.assert_array_equal(probe.metric, np.eye(9))
+    np.testing.assert_allclose(probe.products, 2 * u[places] @ probe.metric.T)
+    plain = probe_of(sample, 3, "cartesian", 200.0, rng)
+    np.testing.assert_array_equal(plain.metric, np.eye(9))
+
+
+def test_errors_of_stored_products_are_those_of_frequencies_too():
+    """Where all frequencies are the same, that is, and all masses."""
+    atoms, spring, change = molecule("O2"), 3.0, 0.02
+    u = np.random.default_rng(1).normal(size=(40, 6)) + 0j
+    stored = Products(np.zeros((40, 3)), u, spring * u)
+    sample = Sample("x", "rattled", atoms, 0.0, np.zeros((2, 3)), products=stored)
+    probe = probe_of(sample, 40, "spectral", 1.0, np.random.default_rng(0))
+    error = (spring + change) * probe.displacements @ probe.metric.T - probe.products
+    root_mean_square = np.sqrt(np.sum(np.abs(error) ** 2) / (2 * error.size)) * UNIT_CM1
+    mass = atoms.get_masses()[0]
+    shift = frequency_cm1(np.array([spring / mass, (spring + change) / mass]))
+    assert root_mean_square == pytest.approx(shift[1] - shift[0], rel=5e-3)
 
 
 def test_mass_weighting_makes_hermitian():
