@@ -19,9 +19,12 @@ Place = Literal["built in", "bundled", "stored", "to fetch"]
 
 FIRST = {
     False: ("molecules", "gfn2-xtb"),
-    True: ("crystals",),
+    True: ("nequix-oam-1-pft", "crystals"),
 }
 """Models that are preferred, for crystals or not, before all others that cover the elements."""
+
+MADE_FOR = {"molecules": False, "crystals": True}
+"""The bundled models, and whether they are for crystals: they begin with nothing else."""
 
 LAST = ("gfn2-xtb",)
 """Of the others, those that come last."""
@@ -85,8 +88,15 @@ def choices() -> tuple[Choice, ...]:
 
 def best(among: tuple[Choice, ...], atoms: Atoms) -> Choice | None:
     """The model to begin with; None if none that is here covers the structure."""
-    fit = [choice for choice in among if choice.ready and not choice.lacks(atoms)]
-    first = FIRST[bool(atoms.pbc.any())]
+    periodic = bool(atoms.pbc.any())
+    fit = [
+        choice
+        for choice in among
+        if choice.ready
+        and not choice.lacks(atoms)
+        and MADE_FOR.get(choice.name, periodic) == periodic
+    ]
+    first = FIRST[periodic]
 
     def rank(choice: Choice) -> tuple[int, int]:
         preferred = first.index(choice.name) if choice.name in first else len(first)

@@ -31,3 +31,17 @@ def test_the_best_covers_the_elements_and_is_ready():
     assert best((formula, general), bulk("Si")) is formula
     assert best(every, molecule("CH4")) is general
     assert best((formula, broken), molecule("CH4")) is None
+
+
+def test_bundled_models_begin_with_what_they_are_made_for():
+    everything = frozenset(range(1, 119))
+    molecules, crystals, fetched, other = (
+        Choice(name, "stored", everything)
+        for name in ("molecules", "crystals", "nequix-oam-1-pft", "mine")
+    )
+    assert best((molecules, crystals), bulk("Si")) is crystals
+    assert best((crystals, molecules), molecule("CH4")) is molecules
+    assert best((molecules,), bulk("Si")) is None
+    assert best((crystals,), molecule("CH4")) is None
+    assert best((crystals, fetched, other), bulk("Si")) is fetched
+    assert best((crystals, other), bulk("Si")) is crystals
