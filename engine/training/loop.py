@@ -147,16 +147,23 @@ def _epoch(
 def _step(
     config: TrainingConfig, network: Network, optimiser: optax.GradientTransformation
 ) -> Step:
+    """Two programs: the gradient takes minutes to compile, and serves any schedule."""
+
     @jax.jit
-    def step(
-        state: TrainingState, batch: Batch, weights: Weights
-    ) -> tuple[TrainingState, dict[str, Any]]:
+    def gradient(trained: Any, batch: Batch, weights: Weights) -> tuple[Any, dict[str, Any]]:
         def loss(trained: Any) -> tuple[jax.Array, dict[str, Any]]:
             parameters = {**trained, **network.fixed}
             return batch_loss(network.energies, parameters, batch, weights, config.loss)
 
-        gradient, errors = jax.grad(loss, has_aux=True)(state.parameters)
-        return moved(state, gradient, optimiser, config.optimiser.average), errors
+        return jax.grad(loss, has_aux=True)(trained)
+
+    move = jax.jit(partial(moved, optimiser=optimiser, decay=config.optimiser.average))
+
+    def step(
+        state: TrainingState, batch: Batch, weights: Weights
+    ) -> tuple[TrainingState, dict[str, Any]]:
+        slope, errors = gradient(state.parameters, batch, weights)
+        return move(state, slope), errors
 
     return step
 
