@@ -87,14 +87,21 @@ def choices() -> tuple[Choice, ...]:
 
 
 def best(among: tuple[Choice, ...], atoms: Atoms) -> Choice | None:
-    """The model to begin with; None if none that is here covers the structure."""
+    """The model to begin with; None if none that is here is made for the structure."""
+    return _first([choice for choice in among if choice.ready], atoms)
+
+
+def best_to_fetch(among: tuple[Choice, ...], atoms: Atoms) -> Choice | None:
+    """The model to download first; None if none that can be had is made for the structure."""
+    return _first([choice for choice in among if choice.place == "to fetch"], atoms)
+
+
+def _first(among: list[Choice], atoms: Atoms) -> Choice | None:
     periodic = bool(atoms.pbc.any())
     fit = [
         choice
         for choice in among
-        if choice.ready
-        and not choice.lacks(atoms)
-        and MADE_FOR.get(choice.name, periodic) == periodic
+        if not choice.lacks(atoms) and MADE_FOR.get(choice.name, periodic) == periodic
     ]
     first = FIRST[periodic]
 

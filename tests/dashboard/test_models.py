@@ -1,6 +1,6 @@
 """Which model stands in the list, and that none takes another's place unasked."""
 
-from ase.build import bulk
+from ase.build import bulk, molecule
 
 from dashboard.models import ModelChoice
 from engine.potentials.choice import Choice
@@ -28,5 +28,16 @@ def test_one_that_cannot_be_had_gives_way():
     broken = Choice("gfn2-xtb", "built in", EVERYTHING, problem="it is not installed")
     there = Choice("molecules", "bundled", EVERYTHING)
     choice = ModelChoice(models=(broken, there))
-    choice.fit(bulk("Si"), "gfn2-xtb")
+    choice.fit(molecule("SiH4"), "gfn2-xtb")
     assert choice.value == "molecules"
+
+
+def test_what_is_made_for_molecules_is_not_taken_for_a_crystal():
+    molecules = Choice("molecules", "bundled", EVERYTHING)
+    others = [Choice(name, "to fetch", EVERYTHING) for name in ("mace-x", "nequix-oam-1-pft")]
+    choice = ModelChoice(models=(molecules, *others))
+    choice.fit(molecule("CH4"))
+    assert choice.value == "molecules"
+    choice.fit(bulk("C"), "molecules of another day")
+    assert choice.value == "nequix-oam-1-pft"
+    assert "download it first" in choice.obstacle(bulk("C"))
