@@ -127,13 +127,10 @@ class Crystals(PartsFolder[Crystal]):
         rest = read_crystals(self.path(crystal.name, "equilibrium"))[0].atoms
         rng = _rng(crystal.name, "distorted")
         found = []
-        strains, rattles = STRAINS, RATTLES
-        if crystal.decorated:
-            strains, rattles = STRAINS_IF_DECORATED, RATTLES_IF_DECORATED
-        for strain in strains:
+        for strain in STRAINS_IF_DECORATED if crystal.decorated else STRAINS:
             atoms = strained(rest, strain * np.eye(3))
             found.append(self._label(atoms, crystal.name, "strained"))
-        for i, size in enumerate(rattles):
+        for i, size in enumerate(RATTLES_IF_DECORATED if crystal.decorated else RATTLES):
             atoms = rattled(rest, size, rng)
             labelled = self._label(atoms, crystal.name, "rattled")
             if i < RATTLES_WITH_PRODUCTS:
