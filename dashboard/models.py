@@ -25,7 +25,7 @@ from engine.potentials.cards import model_card
 from engine.potentials.checkpoints.download import downloaded_bytes, fetch
 from engine.potentials.checkpoints.foreign import FORMATS, import_model, imported_name
 from engine.potentials.checkpoints.native import DESCRIPTION, WEIGHTS, load_folder
-from engine.potentials.choice import MADE_FOR, Choice, best, best_to_fetch, choices
+from engine.potentials.choice import Choice, best, best_to_fetch, choices
 from engine.potentials.registry import folder_for
 
 POLLED_MS = 300
@@ -54,9 +54,8 @@ class ModelChoice(param.Parameterized):
         if wanted and (Path(wanted).is_file() or self._to_be_had(wanted)):
             self.value = wanted
             return
-        now, kind = self.chosen, bool(atoms.pbc.any())
-        strange = now is None or MADE_FOR.get(now.name, kind) != kind
-        if now is None or strange or not now.ready or now.lacks(atoms) or wanted == "":
+        now = self.chosen
+        if now is None or not now.ready or not now.suits(atoms) or wanted == "":
             found = best(self.models, atoms) or best_to_fetch(self.models, atoms)
             self.value = found.name if found else self.value
 

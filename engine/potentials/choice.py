@@ -61,6 +61,11 @@ class Choice:
         unknown = sorted(set(atoms.numbers.tolist()) - self.elements)
         return tuple(chemical_symbols[number] for number in unknown)
 
+    def suits(self, atoms: Atoms) -> bool:
+        """Whether it covers a structure and is made for its kind, molecule or crystal."""
+        periodic = bool(atoms.pbc.any())
+        return not self.lacks(atoms) and MADE_FOR.get(self.name, periodic) == periodic
+
 
 def choices() -> tuple[Choice, ...]:
     """All models: built in or registered, bundled, imported or fetched, and to be fetched."""
@@ -97,13 +102,8 @@ def best_to_fetch(among: tuple[Choice, ...], atoms: Atoms) -> Choice | None:
 
 
 def _first(among: list[Choice], atoms: Atoms) -> Choice | None:
-    periodic = bool(atoms.pbc.any())
-    fit = [
-        choice
-        for choice in among
-        if not choice.lacks(atoms) and MADE_FOR.get(choice.name, periodic) == periodic
-    ]
-    first = FIRST[periodic]
+    fit = [choice for choice in among if choice.suits(atoms)]
+    first = FIRST[bool(atoms.pbc.any())]
 
     def rank(choice: Choice) -> tuple[int, int]:
         preferred = first.index(choice.name) if choice.name in first else len(first)
