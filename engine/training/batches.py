@@ -63,11 +63,18 @@ class Batch:
 
 
 class Labels(NamedTuple):
-    """Which labels a structure has, apart from energy and forces, that the loss asks for."""
+    """Which labels a structure has, apart from energy and forces, that the loss asks for.
+
+    Attributes
+    ----------
+    stress, probes, spectrum : whether it has them.
+    waves : whether its probes are waves; those of molecules are not.
+    """
 
     stress: bool
     probes: bool
     spectrum: bool
+    waves: bool
 
 
 @dataclass(frozen=True)
@@ -165,9 +172,9 @@ class Batches:
         if probe is None:
             return dict.fromkeys(("q", "displacements", "products", "metric"))
         to = np.result_type(self.dtype, np.complex64)
-        k = len(probe.q)
+        k = len(probe.displacements)
         return {
-            "q": probe.q.astype(self.dtype),
+            "q": None if probe.q is None else probe.q.astype(self.dtype),
             "displacements": _padded(probe.displacements, (k, n), to),
             "products": _padded(probe.products, (k, n), to),
             "metric": _padded(probe.metric, (n, n), to),
@@ -209,14 +216,16 @@ def make_batches(
     PhonoscopeError
         if two atoms of a structure coincide.
     """
-    wanted = Labels(*(any(w > 0 for _, w in x) for x in (loss.stress, loss.probes, loss.spectra)))
+    parts = (loss.stress, loss.probes, loss.spectra)
+    by_stress, by_probes, by_spectra = (any(weight > 0 for _, weight in part) for part in parts)
     items = []
     for sample, energy in zip(samples, energies, strict=True):
         second = sample.matrices is not None or sample.products is not None
         labels = Labels(
-            wanted.stress and sample.stress_eV_A3 is not None,
-            wanted.probes and second,
-            wanted.spectrum and sample.matrices is not None,
+            by_stress and sample.stress_eV_A3 is not None,
+            by_probes and second,
+            by_spectra and sample.matrices is not None,
+            by_probes and second and bool(sample.atoms.pbc.any()),
         )
         items.append(Item(sample, energy, connected(sample.atoms, cutoff_A), labels))
     rooms = few_shapes([item.structure.shape for item in items], shapes)

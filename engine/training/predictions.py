@@ -1,8 +1,8 @@
-"""What a network says of padded structures: energy, forces, stress, products with waves.
+"""What a network says of padded structures: energy, forces, stress, products with displacements.
 
-A displacement wave gives everything in one pass: forward differentiation of the gradient along the
-wave has the forces as its value and Phi(q) u as its derivative (engine.derivatives.bloch). The
-stress takes a second pass, for strain moves no wave.
+A displacement gives everything in one pass: forward differentiation of the gradient along it has
+the forces as its value and Phi u as its derivative; in a crystal it is a wave
+(engine.derivatives.bloch). The stress takes a second pass, for strain moves no wave.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class Prediction(NamedTuple):
     energy_eV : scalar.
     forces_eV_A : shape (atoms, 3).
     virial_eV : shape (3, 3), dE/d(strain), or None.
-    products : shape (waves, 3 atoms), Phi(q) u in eV/angstrom, or None.
+    products : shape (probes, 3 atoms), Phi(q) u in eV/angstrom, or None.
     """
 
     energy_eV: Float[Array, ""]
     forces_eV_A: Float[Array, "atoms 3"]
     virial_eV: Float[Array, "3 3"] | None
-    products: Complex[Array, "waves 3*atoms"] | None
+    products: Complex[Array, "probes 3*atoms"] | None
 
 
 def predicted(
@@ -41,8 +41,8 @@ def predicted(
     system: System,
     real: Bool[Array, " atoms"],
     stress: bool = False,
-    q: Float[Array, "waves 3"] | None = None,
-    displacements: Complex[Array, "waves 3*atoms"] | None = None,
+    q: Float[Array, "probes 3"] | None = None,
+    displacements: Complex[Array, "probes 3*atoms"] | None = None,
     single: bool = True,
 ) -> Prediction:
     """Derivatives of the energy of one padded structure.
@@ -50,13 +50,18 @@ def predicted(
     Parameters
     ----------
     real : which atoms are no padding.
-    q, displacements : for products: u = a - ib is the wave a cos(2 pi q.R) + b sin(2 pi q.R).
+    displacements : for products: u = a - ib. In a crystal it is the wave
+        a cos(2 pi q.R) + b sin(2 pi q.R), in a molecule a and b are displacements of their own.
+    q : of the waves, None for a molecule.
     single : whether these are one wave or two, see :class:`engine.graph.Graph`.
     """
     masked = without_padding(energies, real)
-    if q is None or displacements is None:
+    if displacements is None:
         energy, gradient, virial = _plain(masked, parameters, system, stress)
         return Prediction(energy, -gradient, virial, None)
+    if q is None:
+        energy, gradient, products = _along(masked, parameters, system, displacements)
+        return Prediction(energy, -gradient, None, products)
     energy, gradient, products = _along_waves(masked, parameters, system, q, displacements, single)
     virial = _plain(masked, parameters, system, True)[2] if stress else None
     return Prediction(energy, -gradient, virial, products)
@@ -125,6 +130,33 @@ def _plain(
         return value, gradient, None
     value, (gradient, virial) = jax.value_and_grad(energy, (0, 1))(system.positions, still)
     return value, gradient, (virial + virial.T) / 2
+
+
+def _along(
+    energies: AtomicEnergies,
+    parameters: Any,
+    system: System,
+    displacements: Complex[Array, "probes 3*atoms"],
+) -> tuple[Array, Array, Array]:
+    """Energy, gradient, and products with displacements of a molecule.
+
+    Nothing here knows of waves, so that a step of training takes a third of the time.
+    """
+    still = jnp.zeros((3, 3), system.positions.dtype)
+
+    def energy(positions: Array) -> Array:
+        return total_energy(energies, parameters, system.at(positions), still)
+
+    def along(u: Array) -> tuple[tuple[Array, Array], Array]:
+        gradient = jax.value_and_grad(energy)
+        rest, (_, change) = jax.jvp(gradient, (system.positions,), (u.reshape(-1, 3),))
+        return rest, change.reshape(-1)
+
+    both = jnp.stack([displacements.real, displacements.imag])
+    # What is at rest does not depend on the displacement, and is computed once for all of them.
+    several = jax.vmap(jax.vmap(along, out_axes=((None, None), 0)), out_axes=((None, None), 0))
+    (value, slope), (real, imaginary) = several(both)
+    return value, slope, real + 1j * imaginary
 
 
 def _along_waves(

@@ -1,7 +1,7 @@
 """Second derivatives as targets: random displacements, and how errors of their products count.
 
-A probe is a complex displacement u = a - ib of the wave a cos(2 pi q.R) + b sin(2 pi q.R), and its
-target Phi(q) u. The loss takes A (Phi_model - Phi) u. Two metrics:
+A probe is a complex displacement u = a - ib, in a crystal that of the wave
+a cos(2 pi q.R) + b sin(2 pi q.R), and its target Phi(q) u. The loss takes A (Phi_model - Phi) u. Two metrics:
 
 ``cartesian``
     u of normal distribution, A = 1: the mean square is the Frobenius norm of the error of Phi.
@@ -34,13 +34,13 @@ class Probe(NamedTuple):
 
     Attributes
     ----------
-    q : shape (probes, 3).
+    q : shape (probes, 3), None for a molecule.
     displacements : shape (probes, 3 atoms).
     products : shape (probes, 3 atoms), already multiplied by ``metric``.
     metric : shape (3 atoms, 3 atoms), A above.
     """
 
-    q: Float[np.ndarray, "probes 3"]
+    q: Float[np.ndarray, "probes 3"] | None
     displacements: Complex[np.ndarray, "probes 3*atoms"]
     products: Complex[np.ndarray, "probes 3*atoms"]
     metric: Complex[np.ndarray, "3*atoms 3*atoms"]
@@ -70,7 +70,7 @@ def probe_of(
         if metric == "spectral":
             a = spectral_metric(sample.atoms, phi, floor_cm1)
             u = a.conj().T @ u
-        q = np.tile(matrices.q[which], (n_probes, 1))
+        q = np.tile(matrices.q[which], (n_probes, 1)) if sample.atoms.pbc.any() else None
         return Probe(q, u.T, scale * (a @ phi @ u).T, scale * a)
     if (products := sample.products) is not None:
         drawn = rng.choice(len(products.q), n_probes, replace=len(products.q) < n_probes)

@@ -56,14 +56,14 @@ class Connected:
 
 
 def connected(atoms: Atoms, cutoff_A: float) -> Connected:
-    """The structure with its edges, all pairs of atoms unless there are very many.
+    """The structure with its edges: a list in a molecule, and in a large cell, else all pairs.
 
     Raises
     ------
     PhonoscopeError
         if two atoms coincide.
     """
-    layout: Layout = "auto" if atoms.pbc.any() or len(atoms) > 32 else "pairs"
+    layout: Layout = "auto" if atoms.pbc.any() else "edges"
     return Connected(atoms, neighbour_layout(atoms, cutoff_A, layout), cutoff_A)
 
 
