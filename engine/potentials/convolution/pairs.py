@@ -33,9 +33,9 @@ def collected_by_pairs(
 def collected(paths: Paths, kernels: Kernels, h: Features) -> Features:
     """Features of the senders through the kernels of the pairs, summed at the receivers."""
     parts = []
+    by_path = [iter(paths.split(kernel, l)) for l, kernel in enumerate(kernels)]
     for path in paths.all:
         coupling = paths.coupling(path, h[path.i_in].dtype)
         coupled = jnp.einsum("siu,ijk->sjku", h[path.i_in], coupling)
-        kernel = kernels[path.l][..., path.within_l]
-        parts.append(jnp.einsum("rsju,sjku->rku", kernel, coupled))
+        parts.append(jnp.einsum("rsju,sjku->rku", next(by_path[path.l]), coupled))
     return paths.joined(parts)

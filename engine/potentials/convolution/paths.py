@@ -92,6 +92,17 @@ class Paths:
         slices = [path.weights for path in self.all if path.l == l]
         return np.concatenate([np.arange(s.start, s.stop) for s in slices] or [np.arange(0)])
 
+    def split(
+        self, weights: Float[Array, "... n_weights"], l: int | None = None
+    ) -> list[Float[Array, "... channels"]]:
+        """Radial weights path by path; with a degree, its weights by its paths.
+
+        Split, not sliced: the transpose of a slice pads, once for every path.
+        """
+        chosen = [path for path in self.all if l is None or path.l == l]
+        stops = [(path.weights if l is None else path.within_l).stop for path in chosen]
+        return jnp.split(weights, stops[:-1], axis=-1) if chosen else []
+
     @property
     def channels(self) -> tuple[int, ...]:
         """For each output irrep the number of channels its paths bring together."""

@@ -142,12 +142,10 @@ def summed_by_edges(
     graph: Graph,
 ) -> Features:
     """Messages summed at their receivers, an edge at a time."""
-    # Split, not sliced: the transpose of a slice pads, once for every path.
-    by_path = jnp.split(weights, [path.weights.stop for path in paths.all[:-1]], axis=1)
     by_degree = jnp.split(y, [degree(l).stop for l in range(paths.lmax)], axis=1)
     gathered = [graph.gather(x) for x in h]
     parts = []
-    for path, radial in zip(paths.all, by_path, strict=True):
+    for path, radial in zip(paths.all, paths.split(weights), strict=True):
         coupling = paths.coupling(path, y.dtype)
         coupled = jnp.einsum("ej,ijk->eik", by_degree[path.l], coupling)
         # As products and sums, which fuse: matrices this small are slow one by one.
