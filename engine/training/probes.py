@@ -1,7 +1,8 @@
 """Second derivatives as targets: random displacements, and how errors of their products count.
 
 A probe is a complex displacement u = a - ib, in a crystal that of the wave
-a cos(2 pi q.R) + b sin(2 pi q.R), and its target Phi(q) u. The loss takes A (Phi_model - Phi) u. Two metrics:
+a cos(2 pi q.R) + b sin(2 pi q.R), and its target Phi(q) u. The loss takes A (Phi_model - Phi) u.
+Two metrics:
 
 ``cartesian``
     u of normal distribution, A = 1: the mean square is the Frobenius norm of the error of Phi.

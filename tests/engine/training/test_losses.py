@@ -124,3 +124,26 @@ def test_neither_padding_nor_company_nor_order_changes_loss_or_gradient():
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose((a + c) / 2, d, rtol=1e-9, atol=1e-12)
     assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4
+
+
+def test_displacements_of_a_molecule_are_waves_at_rest():
+    samples = molecules(distorted=1)
+    config = LossConfig(ON, ON, probes=ON, penalty="square")
+    sizes = {"n_layers": 2, "hidden_irreps": "4x0e + 3x1o + 2x2e", "lmax": 2}
+    network = new_network({**TINY, **sizes}, samples, 0, DOUBLE)
+    made = batches([s for s in samples if s.matrices], config, 2, 1, probes=2, shapes=1)
+    batch = made.batch([0, 1], 0)
+    assert batch.q is None
+
+    @jax.jit
+    @jax.value_and_grad
+    def loss(trained, batch):
+        parameters = {**trained, **network.fixed}
+        return batch_loss(network.energies, parameters, batch, weights(), config)[0]
+
+    value, slope = loss(network.trained, batch)
+    by_waves, wave_slope = loss(network.trained, replace(batch, q=np.zeros((2, 2, 3))))
+    assert float(value) == pytest.approx(float(by_waves), rel=1e-12)
+    for a, b in zip(*map(jax.tree.leaves, (slope, wave_slope)), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+    assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4
