@@ -22,7 +22,7 @@ from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
-from dashboard.live import on_change, under_lock
+from dashboard.live import made_when_first, on_change, under_lock
 from dashboard.plots import empty_figure, extent, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.theme import LARGER
@@ -59,19 +59,24 @@ REACH = 16
 
 def bands_view(state: State) -> Viewable:
     """Bands and density of states of a crystal; nothing for a molecule."""
+
+    def seen() -> bool:
+        return state.bands is not None
+
+    place = pn.Column(sizing_mode="stretch_both", css_classes=["bands"], visible=seen())
+    made_when_first(state, "bands", seen, place, lambda: _parts(state))
+    state.param.watch(lambda *_: place.param.update(visible=seen()), "bands")
+    return place
+
+
+def _parts(state: State) -> list[Viewable]:
     coloring = pmui.RadioButtonGroup(
         options=list(COLOURINGS),
         value="plain",
         size="small",
         margin=0,
         description="Colour of the branches",
-        sx={
-            "& .MuiToggleButton-root": {
-                "textTransform": "none",
-                "padding": "1px 8px",
-                "whiteSpace": "nowrap",
-            }
-        },
+        sx={"& .MuiToggleButton-root": BUTTON},
     )
     plot = _Plot(state, coloring)
     words = pn.pane.HTML(
@@ -83,7 +88,7 @@ def bands_view(state: State) -> Viewable:
 
     on_change(state, "bands", explain)
     on_change(coloring, "value", explain)
-    explain()
+    words.object = legend(state, coloring.value)
     whole = pmui.IconButton(
         icon="zoom_out_map",
         description="Show the whole plot; drag over it to enlarge a part",
@@ -91,22 +96,11 @@ def bands_view(state: State) -> Viewable:
         margin=0,
         on_click=lambda _: under_lock(plot.show_whole),
     )
-    place = pn.Column(
-        pn.FlexBox(
-            coloring, whole, flex_wrap="nowrap", align_items="center", gap="4px", styles=LARGER
-        ),
-        words,
-        pn.Row(
-            pane(plot.figure),
-            pane(dos_figure(state, plot.y), sizing_mode="stretch_height"),
-            sizing_mode="stretch_both",
-        ),
-        sizing_mode="stretch_both",
-        css_classes=["bands"],
-        visible=state.bands is not None,
+    controls = pn.FlexBox(
+        coloring, whole, flex_wrap="nowrap", align_items="center", gap="4px", styles=LARGER
     )
-    state.param.watch(lambda *_: place.param.update(visible=state.bands is not None), "bands")
-    return place
+    density = pane(dos_figure(state, plot.y), sizing_mode="stretch_height")
+    return [controls, words, pn.Row(pane(plot.figure), density, sizing_mode="stretch_both")]
 
 
 class _Plot:
