@@ -87,17 +87,19 @@ def force_constants(
     parameters: Any,
     system: System,
     real: Bool[Array, " atoms"],
-    q: Float[Array, "3"],
+    q: Float[Array, "3"] | None = None,
     paired: bool = False,
 ) -> tuple[Prediction, Complex[Array, "3*atoms 3*atoms"]]:
     """The whole of Phi(q), in eV/angstrom^2, and what comes with it; zero on padding.
 
     Parameters
     ----------
-    paired : 2q is a reciprocal lattice vector, so that Phi(q) is real and two columns travel
-        together, one in the cosine and one in the sine amplitude.
+    q : of a crystal, None for a molecule.
+    paired : 2q is a reciprocal lattice vector, or none, so that Phi(q) is real and two columns
+        travel together, one in the cosine and one in the sine amplitude.
     """
     n = system.positions.size
+    paired = paired or q is None
     waves = (n + 1) // 2 if paired else n
     unit = jnp.eye(n, dtype=system.positions.dtype)
     if paired:
@@ -105,9 +107,9 @@ def force_constants(
         displacements = both[0::2] - 1j * both[1::2]
     else:
         displacements = unit + 0j
-    q = jnp.tile(q, (waves, 1))
+    several = None if q is None else jnp.tile(q, (waves, 1))
     prediction = predicted(
-        energies, parameters, system, real, q=q, displacements=displacements, single=False
+        energies, parameters, system, real, q=several, displacements=displacements, single=False
     )
     columns = prediction.products
     assert columns is not None

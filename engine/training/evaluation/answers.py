@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -46,6 +46,23 @@ Asked = tuple[Atoms, Float[np.ndarray, "3"] | None]
 """A structure, and the wave vector at which force constants are wanted, if they are."""
 
 
+class Kind(NamedTuple):
+    """What can be asked together.
+
+    Attributes
+    ----------
+    plain : no force constants are wanted.
+    stress : but the stress of a crystal is.
+    waves : it has wave vectors.
+    paired : at which force constants are real.
+    """
+
+    plain: bool
+    stress: bool
+    waves: bool
+    paired: bool
+
+
 def answers(model: Potential, asked: Sequence[Asked]) -> list[Answer]:
     """What the model says, in double precision.
 
@@ -59,11 +76,16 @@ def answers(model: Potential, asked: Sequence[Asked]) -> list[Answer]:
     if isinstance(model, FiniteDifferencePotential):
         return [_by_finite_differences(model, *one) for one in asked]
     found: dict[int, Answer] = {}
-    kinds = [(q is None, bool(atoms.pbc.all()), q is not None and _real(q)) for atoms, q in asked]
+    kinds = [_kind(*one) for one in asked]
     for kind in sorted(set(kinds)):
         places = [i for i, other in enumerate(kinds) if other == kind]
         found |= dict(zip(places, _padded(model, [asked[i] for i in places], kind), strict=True))
     return [found[i] for i in range(len(asked))]
+
+
+def _kind(atoms: Atoms, q: Float[np.ndarray, "3"] | None) -> Kind:
+    periodic = atoms.pbc
+    return Kind(q is None, bool(periodic.all()), bool(periodic.any()), q is not None and _real(q))
 
 
 def _wave_vector(asked: Asked) -> Float[np.ndarray, "3"]:
@@ -84,10 +106,7 @@ def _by_finite_differences(
     return Answer(state.energy_eV, state.forces_eV_A, state.stress_eV_A3, matrix)
 
 
-def _padded(
-    model: Potential, asked: Sequence[Asked], kind: tuple[bool, bool, bool]
-) -> list[Answer]:
-    plain, periodic, paired = kind
+def _padded(model: Potential, asked: Sequence[Asked], kind: Kind) -> list[Answer]:
     structures = [connected(atoms, model.cutoff_A) for atoms, _ in asked]
     shapes = few_shapes([s.shape for s in structures], SHAPES)
     parameters = model.astype(DOUBLE).parameters
@@ -103,12 +122,13 @@ def _padded(
                 for i in filled
             ]
             system, real = stacked([s for s, _ in rooms]), np.stack([r for _, r in rooms])
-            q = np.stack([_wave_vector(asked[i]) for i in filled])
-            ask: Callable[..., Any] = _ask_plain if plain else _ask_force_constants
-            given = (periodic,) if plain else (paired,)
-            out = jax.tree.map(
-                np.asarray, ask(model.atomic_energies, *given, parameters, system, real, q)
-            )
+            if kind.plain:
+                out = _ask_plain(model.atomic_energies, kind.stress, parameters, system, real)
+            else:
+                q = np.stack([_wave_vector(asked[i]) for i in filled]) if kind.waves else None
+                ask = _ask_force_constants
+                out = ask(model.atomic_energies, kind.paired, parameters, system, real, q)
+            out = jax.tree.map(np.asarray, out)
             for row, i in enumerate(chunk):
                 found[i] = _answer([x if x is None else x[row] for x in out], asked[i][0])
     return [found[i] for i in range(len(asked))]
@@ -127,7 +147,7 @@ def _answer(row: list[Any], atoms: Atoms) -> Answer:
 
 @partial(jax.jit, static_argnums=(0, 1))
 def _ask_plain(
-    energies: Any, stress: bool, parameters: Any, system: Any, real: Any, q: Any
+    energies: Any, stress: bool, parameters: Any, system: Any, real: Any
 ) -> tuple[Any, ...]:
     def one(system: Any, real: Any) -> Any:
         return predicted(energies, parameters, system, real, stress)
