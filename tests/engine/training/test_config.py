@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine import PhonoscopeError
+from engine import PhonoscopeError, load_model
 from engine.training.config import parsed, read_config, value_at
 
 RECIPES = Path(engine.__file__).parent / "training" / "recipes"
@@ -57,5 +57,7 @@ def test_the_recipes_are_complete_configurations(path):
     config = read_config(path)
     assert config.name == path.stem
     assert config.data.reader in ("molecules", "crystals")
-    begins = config.network.get("start", "")
-    assert config.network.get("architecture") in ("nequip", "mace") or Path(begins).name == "model"
+    if begins := config.network.get("start"):
+        assert load_model(Path(engine.__file__).parents[1] / begins).elements
+    else:
+        assert config.network["architecture"] in ("nequip", "mace")
