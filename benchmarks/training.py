@@ -95,7 +95,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=8, help="structures in a step")
     size = parser.parse_args().size
-    print("| a step of | forces, s | second derivatives, s | ratio | through all columns, s | ratio |")
+    print(
+        "| a step of | forces, s | second derivatives, s | ratio | through all columns, s | ratio |"
+    )
     print("|---|---|---|---|---|---|")
     for name, data in DATA.items():
         config, samples = chosen(*data)
