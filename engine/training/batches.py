@@ -42,7 +42,8 @@ class Batch:
     energy_eV : without the energies of the elements.
     forces_eV_A : zero on padding, as are all arrays on the atoms.
     stress_eV_A3, volume_A3 : of crystals.
-    q, displacements, products, metric : probes, see :class:`engine.training.probes.Probe`.
+    q, displacements, products, metric : probes, see :class:`engine.training.probes.Probe`; those of
+        molecules have no q.
     spectrum_q, eigenvalues, root_mass : see :class:`engine.training.probes.Spectrum`.
     """
 

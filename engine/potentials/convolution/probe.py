@@ -81,7 +81,7 @@ def _formed(values: Float[Array, "edges width"]) -> Float[Array, "edges width"]:
     for a matrix product, which took a quarter of the time of a step. It looks into everything but
     a matrix product.
     """
-    return values @ jnp.eye(values.shape[1], dtype=values.dtype)
+    return jnp.matmul(values, jnp.eye(values.shape[1], dtype=values.dtype), precision="highest")
 
 
 # The first derivative (forces) is the ordinary one: custom_vjp. What differentiates that again is
