@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import panel as pn
@@ -49,6 +50,7 @@ class Request:
         self.subject: Subject | None = None
         self.seen = False
         self.error: PhonoscopeError | None = None
+        self._making = Lock()  # a job may end, in its thread, just when it is looked at here
         self.job = jobs.submit(calculation, self._changed)
         if self.job.finished and self.subject is None and self.error is None:
             self._changed(self.job)
@@ -65,8 +67,11 @@ class Request:
 
     def _changed(self, job: Job) -> None:
         """Make the result ready to be shown; in the background, where bands may take a while."""
-        if self.subject is not None or self.error is not None:
-            return
+        with self._making:
+            if self.subject is None and self.error is None:
+                self._make(job)
+
+    def _make(self, job: Job) -> None:
         if job.status == "failed":
             self.error = job.error
         elif job.status == "done":

@@ -1,10 +1,13 @@
 import time
+from threading import Thread
 
 import numpy as np
 from ase.build import bulk, molecule
 
-from dashboard.computing import Computing, origin
+import dashboard.computing
+from dashboard.computing import Computing, Request, origin
 from dashboard.state import State
+from dashboard.subject import subject_of
 from engine.formats.given import Given
 from engine.jobs import Calculation, Jobs, Store
 
@@ -56,5 +59,30 @@ def test_a_result_is_shown_unless_the_page_shows_something_else_by_then(tmp_path
         assert "does not cover" in wrong.error.what
         computing.dismiss(wrong)
         assert wrong not in computing.requests
+    finally:
+        jobs.close()
+
+
+def test_a_result_is_made_once_though_two_ask_for_it(tmp_path, monkeypatch):
+    jobs, made = Jobs(Store(tmp_path)), []
+
+    def slowly(title, result, **options):
+        made.append(title)
+        time.sleep(0.2)
+        return subject_of(title, result, **options)
+
+    try:
+        question = Calculation(bulk("Si"), "stillinger-weber", mesh=(1, 1, 1))
+        jobs.submit(question).wait(300)
+        monkeypatch.setattr(dashboard.computing, "subject_of", slowly)
+        request = Request("mine", question, jobs, None)
+        first = request.subject
+        request.subject = None
+        threads = [Thread(target=request._changed, args=(request.job,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(made) == 2 and request.subject is not first
     finally:
         jobs.close()
