@@ -86,7 +86,7 @@ class OptimiserConfig:
 
     Attributes
     ----------
-    name : ``adamw`` or ``amsgrad``.
+    name : ``adamw``, ``amsgrad`` or ``muon``.
     learning_rate : the highest.
     decay : ``cosine``, ``exponential`` or ``none``, after the warm-up, until the last epoch.
     final_rate : what the decay ends at, as a share of ``learning_rate``.
@@ -163,7 +163,7 @@ CHOICES = {
     "references": ("least-squares", "isolated-atoms", "none", "model"),
     "loss.penalty": ("square", "absolute", "huber"),
     "loss.metric": ("cartesian", "spectral"),
-    "optimiser.name": ("adamw", "amsgrad"),
+    "optimiser.name": ("adamw", "amsgrad", "muon"),
     "optimiser.decay": ("cosine", "exponential", "none"),
 }
 POSITIVE = (

@@ -18,6 +18,7 @@ from engine.reference.kohn_sham import import_pyscf
 from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, made_of
 from engine.training.data.crystals import Crystals
 from engine.training.data.crystals_dft import DftCrystals, pack_dft
+from engine.training.data.decoration import SIZES as DECORATED_SIZES
 from engine.training.data.decoration import decorations
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.enumeration import variations
@@ -90,11 +91,17 @@ def molecules(
 def semiempirical(
     out: Folder = SEMIEMPIRICAL_FOLDER,
     count: Annotated[int, typer.Option(min=0, help="molecules beside the listed ones")] = 800,
+    heavier: Annotated[
+        int, typer.Option(min=0, help="so many with sulfur or chlorine beside, and the listed ones")
+    ] = 0,
     processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
     retry: Retry = False,
 ) -> None:
     """Compute many molecules by GFN2-xTB, for a network to begin with."""
     molecules = MOLECULES + variations(MOLECULES, count)
+    if heavier:
+        molecules += SULFUR_AND_CHLORINE
+        molecules += variations(SULFUR_AND_CHLORINE, heavier, heavier=True)
     single_threaded()
     _forget_failures(out, retry)
     run(Workplace(out, Xtb()), molecules, [1], processes, limit_s=300, in_a_row=100)
@@ -146,6 +153,9 @@ def crystals(
     decorated: Annotated[
         int, typer.Option(min=0, help="instead of the listed ones so many with other elements")
     ] = 0,
+    atoms: Annotated[
+        tuple[int, int], typer.Option(min=1, help="fewest and most atoms of --decorated crystals")
+    ] = DECORATED_SIZES,
     elements: Annotated[
         str, typer.Option(help="only crystals of these, symbols with spaces between")
     ] = "",
@@ -155,7 +165,9 @@ def crystals(
 ) -> None:
     """Relax, distort and label crystals by a teacher; start it again and it goes on."""
     listed = made_of(CRYSTALS, elements.split())
-    chosen = _chosen(decorations(listed, decorated) if decorated else listed, only)
+    if decorated:
+        listed = decorations(listed, decorated, sizes=atoms)
+    chosen = _chosen(listed, only)
     load_model(str(teacher))  # a file that cannot be read is no failure of crystals
     work = Crystals(out, teacher, "roomy" if decorated else "auto")
     in_a_row = ROOMY_IN_A_ROW if decorated else IN_A_ROW

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
+import optax.contrib
 from jaxtyping import Array, Int
 
 from engine.training.config import OptimiserConfig
@@ -50,14 +52,31 @@ def learning_rate(config: OptimiserConfig, steps_per_epoch: int, epochs: int) ->
 def make_optimiser(
     config: OptimiserConfig, steps_per_epoch: int, epochs: int
 ) -> optax.GradientTransformation:
-    """AdamW (I. Loshchilov, F. Hutter, ICLR 2019) or AMSGrad (S. Reddi et al., ICLR 2018)."""
-    moments = optax.scale_by_adam() if config.name == "adamw" else optax.scale_by_amsgrad()
+    """AdamW (I. Loshchilov, F. Hutter, ICLR 2019), AMSGrad (S. Reddi et al., ICLR 2018), Muon."""
     return optax.chain(
         optax.clip_by_global_norm(config.clip) if config.clip else optax.identity(),
-        moments,
+        DIRECTIONS[config.name](),
         optax.add_decayed_weights(config.weight_decay) if config.weight_decay else optax.identity(),
         optax.scale_by_learning_rate(learning_rate(config, steps_per_epoch, epochs)),
     )
+
+
+def muon() -> optax.GradientTransformation:
+    """Matrices along the nearest orthogonal matrix of their momentum, everything else as Adam.
+
+    K. Jordan et al., Muon (2024). Steps have the root mean square of Adam's, 0.2 of the learning
+    rate, whatever the shape (J. Liu et al., arXiv:2502.16982, Eq. 4).
+    """
+    steps: optax.GradientTransformation = optax.contrib.muon(1.0, consistent_rms=0.2)
+    # It descends already; the learning rate and its sign come after.
+    return optax.chain(steps, optax.scale(-1.0))
+
+
+DIRECTIONS: dict[str, Callable[[], optax.GradientTransformation]] = {
+    "adamw": optax.scale_by_adam,
+    "amsgrad": optax.scale_by_amsgrad,
+    "muon": muon,
+}
 
 
 def initial_state(parameters: Any, optimiser: optax.GradientTransformation) -> TrainingState:

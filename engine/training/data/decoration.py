@@ -11,13 +11,15 @@ from numpy.random import Generator
 from engine.potentials.periodic_table import place
 from engine.training.data.crystal_list import Crystal
 
-LARGEST = 6
-"""Atoms of a primitive cell."""
+SIZES = (1, 6)
+"""Fewest and most atoms of a primitive cell."""
 TRIES = 100
 """Draws for each crystal that is wanted."""
 
 
-def decorations(listed: Sequence[Crystal], count: int, seed: int = 0) -> tuple[Crystal, ...]:
+def decorations(
+    listed: Sequence[Crystal], count: int, seed: int = 0, sizes: tuple[int, int] = SIZES
+) -> tuple[Crystal, ...]:
     """Structure types of the list with other elements; as many as asked for, or as are found.
 
     An element gives its place to one of its group, or a transition metal to one of a neighbouring
@@ -30,7 +32,10 @@ def decorations(listed: Sequence[Crystal], count: int, seed: int = 0) -> tuple[C
     others = {e: [other for other in elements if other != e and akin(e, other)] for e in elements}
     held_out = [frozenset(crystal.elements) for crystal in listed if crystal.held_out]
     known = {crystal.name for crystal in listed}
-    parents = [c for c in listed if not c.held_out and len(c.build()) <= LARGEST]
+    fewest, most = sizes
+    parents = [c for c in listed if not c.held_out and fewest <= len(c.build()) <= most]
+    if not parents:
+        return ()
     found: list[Crystal] = []
     for _ in range(TRIES * count):
         if len(found) == count:

@@ -13,6 +13,9 @@ from engine.training.data.molecule_list import HELD_OUT, Molecule
 
 LARGEST = 6
 """Heavy atoms."""
+LIGHT = (6, 7, 8, 9)
+HEAVIER = (16, 17)
+"""Atomic numbers that an atom may change to."""
 
 # fmt: off
 SUBSTITUENTS = (
@@ -28,11 +31,17 @@ UNLIKELY = (
 # fmt: on
 
 
-def variations(listed: Sequence[Molecule], count: int, seed: int = 0) -> tuple[Molecule, ...]:
+def variations(
+    listed: Sequence[Molecule], count: int, seed: int = 0, heavier: bool = False
+) -> tuple[Molecule, ...]:
     """Other molecules made from the listed ones, one or two changes away; none is held out.
 
     A change gives a hydrogen atom's place to a group, or another element to an atom, so far as
     RDKit finds the valences right. The same seed gives the same molecules, the more the longer.
+
+    Parameters
+    ----------
+    heavier : only molecules with sulfur or chlorine, which are no elements given to an atom else.
 
     Raises
     ------
@@ -47,30 +56,34 @@ def variations(listed: Sequence[Molecule], count: int, seed: int = 0) -> tuple[M
     unlikely = [Chem.MolFromSmarts(pattern) for pattern in UNLIKELY]
     known = {Chem.CanonSmiles(m.smiles) for m in listed}
     parents = [m.smiles for m in listed if m.name not in HELD_OUT]
+    elements = LIGHT + HEAVIER if heavier else LIGHT
     found: list[Molecule] = []
     for _ in range(200 * count):
         if len(found) == count:
             break
         changed = Chem.MolFromSmiles(parents[rng.integers(len(parents))])
         for _ in range(rng.integers(1, 3)):
-            changed = changed and _changed(Chem, changed, rng)
+            changed = changed and _changed(Chem, changed, rng, elements)
         if changed is None or changed.GetNumAtoms() > LARGEST or changed.GetNumAtoms() < 2:
             continue
         if any(changed.HasSubstructMatch(pattern) for pattern in unlikely):
             continue
         if any(a.GetNumRadicalElectrons() or a.GetAtomicNum() == 1 for a in changed.GetAtoms()):
             continue
+        if heavier and not any(a.GetAtomicNum() in HEAVIER for a in changed.GetAtoms()):
+            continue
         smiles = Chem.MolToSmiles(changed)
         if smiles in known or "." in smiles:
             continue
         known.add(smiles)
         hydrogens = sum(atom.GetTotalNumHs() for atom in changed.GetAtoms())
-        found.append(Molecule(f"variation-{len(found) + 1:04d}", smiles, hydrogens))
+        name = f"{'heavier' if heavier else 'variation'}-{len(found) + 1:04d}"
+        found.append(Molecule(name, smiles, hydrogens))
     del silence
     return tuple(found)
 
 
-def _changed(chem: Any, molecule: Any, rng: Generator) -> Any:
+def _changed(chem: Any, molecule: Any, rng: Generator, elements: Sequence[int]) -> Any:
     """The molecule with one change, or None where that makes no sense."""
     edited = chem.RWMol(molecule)
     atom = edited.GetAtomWithIdx(int(rng.integers(edited.GetNumAtoms())))
@@ -85,7 +98,7 @@ def _changed(chem: Any, molecule: Any, rng: Generator) -> Any:
     else:
         if atom.GetFormalCharge() or atom.GetIsAromatic():
             return None
-        atom.SetAtomicNum(int(rng.choice([6, 7, 8, 9])))
+        atom.SetAtomicNum(int(rng.choice(elements)))
     for each in edited.GetAtoms():
         each.SetNoImplicit(False)
         each.SetNumExplicitHs(0 if not each.GetIsAromatic() else each.GetNumExplicitHs())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.training.data.crystal_list import CRYSTALS, Crystal
-from engine.training.data.decoration import LARGEST, akin, decorations
+from engine.training.data.decoration import SIZES, akin, decorations
 
 FOUND = decorations(CRYSTALS, 60)
 
@@ -36,7 +36,14 @@ def test_each_is_new_and_small_and_knows_that_nobody_listed_it():
     assert not names & {crystal.name for crystal in CRYSTALS}
     for crystal in FOUND:
         assert crystal.decorated and not crystal.held_out
-        assert len(crystal.build()) <= LARGEST
+        assert len(crystal.build()) <= SIZES[1]
+
+
+def test_larger_ones_can_be_asked_for():
+    found = decorations(CRYSTALS, 20, sizes=(6, 9))
+    assert {len(crystal.build()) for crystal in found} >= {6, 8}
+    assert all(6 <= len(crystal.build()) <= 9 for crystal in found)
+    assert decorations(CRYSTALS, 20, sizes=(1000, 1001)) == ()
 
 
 def test_compounds_held_out_stay_unknown():

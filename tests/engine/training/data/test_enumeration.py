@@ -6,7 +6,7 @@ import pytest
 
 from engine.training.data.distortions import starting_geometry
 from engine.training.data.enumeration import LARGEST, variations
-from engine.training.data.molecule_list import HELD_OUT, MOLECULES
+from engine.training.data.molecule_list import HELD_OUT, MOLECULES, SULFUR_AND_CHLORINE
 
 chem = pytest.importorskip("rdkit.Chem")
 
@@ -30,6 +30,17 @@ def test_each_is_closed_shell_and_neutral_and_what_it_says() -> None:
         assert sum(elements) % 2 == 0 and chem.GetFormalCharge(full) == 0
         assert elements.count(1) == molecule.hydrogens
         assert len(elements) - elements.count(1) == molecule.heavy_atoms
+
+
+def test_heavier_ones_have_sulfur_or_chlorine_and_names_of_their_own() -> None:
+    heavier = variations(SULFUR_AND_CHLORINE, 60, heavier=True)
+    for molecule in heavier:
+        elements = {a.GetAtomicNum() for a in chem.MolFromSmiles(molecule.smiles).GetAtoms()}
+        assert elements & {16, 17} and elements <= {6, 7, 8, 9, 16, 17}
+    assert not {chem.CanonSmiles(m.smiles) for m in heavier} & {
+        chem.CanonSmiles(m.smiles) for m in SULFUR_AND_CHLORINE
+    }
+    assert not {m.name for m in heavier} & {m.name for m in variations(MOLECULES, 60)}
 
 
 def test_one_has_a_geometry_to_start_from() -> None:
