@@ -7,9 +7,12 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from threading import Thread
+from typing import TypeVar
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -22,8 +25,13 @@ from engine.potentials.checkpoints.native import load_folder, read_description
 from engine.potentials.checkpoints.places import user_models
 from engine.potentials.potential import Potential
 
+T = TypeVar("T")
+
 CHUNK = 1 << 16
 TIMEOUT_S = 30
+"""Of silence, until the connection counts as broken."""
+POLL_S = 0.2
+"""How often it is asked whether to give up."""
 DOWNLOADS = ".downloads"
 """Folder of unfinished files, beside the models."""
 
@@ -95,7 +103,7 @@ def download(model: Published, folder: Path, stop: Callable[[], bool] | None = N
             f"sha256:{model.sha256}",
             model.file,
             folder,
-            downloader=_Resuming(model, stop),
+            downloader=_Resuming(model, _part(model, folder), stop),
         )
     except PhonoscopeError:  # given up
         raise
@@ -125,9 +133,18 @@ def downloaded_bytes(model: Published, place: Path | None = None) -> int:
     ----------
     place : see :func:`fetch`.
     """
-    part = (place or user_models()) / DOWNLOADS / model.sha256[:16] / f"{model.file}.part"
+    return _size(_part(model, (place or user_models()) / DOWNLOADS / model.sha256[:16]))
+
+
+def _part(model: Published, folder: Path) -> Path:
+    """Where the bytes of a file are collected until all have come."""
+    return folder / f"{model.file}.part"
+
+
+def _size(file: Path) -> int:
+    """In bytes; 0 of a file that is not there."""
     try:
-        return part.stat().st_size
+        return file.stat().st_size
     except OSError:
         return 0
 
@@ -139,53 +156,80 @@ class _Resuming:
     are collected beside it. Bytes of another file than expected are found out by the checksum.
     """
 
-    def __init__(self, model: Published, stop: Callable[[], bool] | None = None) -> None:
-        self.model, self.stop = model, stop
+    def __init__(self, model: Published, part: Path, stop: Callable[[], bool] | None) -> None:
+        self.model, self.part, self.stop = model, part, stop
 
     def __call__(
         self, url: str, output_file: str, pooch: object, check_only: bool = False
     ) -> bool | None:
         """Download ``url``, then move the complete file to ``output_file``."""
-        part = Path(output_file).parent / f"{self.model.file}.part"
-        have = part.stat().st_size if part.exists() else 0
+        have = _size(self.part)
         if have > self.model.size:  # of no use
             have = 0
         if have < self.model.size:
-            self._receive(url, part, have)
-        os.replace(part, output_file)
+            self._receive(url, have)
+        os.replace(self.part, output_file)
         return None
 
-    def _receive(self, url: str, part: Path, have: int) -> None:
+    def _receive(self, url: str, have: int) -> None:
         request = Request(url, headers={"User-Agent": "phonoscope"})
         if have:
             request.add_header("Range", f"bytes={have}-")
-        with urlopen(request, timeout=TIMEOUT_S) as answer:
-            if answer.status != HTTPStatus.PARTIAL_CONTENT:
-                have = 0  # the server sends the whole file
-            expected = have + int(answer.headers.get("Content-Length", self.model.size - have))
-            with (
-                part.open("ab" if have else "wb") as file,
-                tqdm(
-                    total=expected,
-                    initial=have,
-                    desc=self.model.name,
-                    unit="B",
-                    unit_scale=True,
-                    disable=None,  # shown on a terminal only
-                ) as bar,
-            ):
-                while chunk := answer.read(CHUNK):
-                    if self.stop is not None and self.stop():
-                        raise PhonoscopeError(
-                            f"The download of {self.model.name} was given up",
-                            f"{file.tell() / 1e6:.1f} MB had come",
-                            "Start it again: it goes on from there.",
-                        )
-                    file.write(chunk)
-                    bar.update(len(chunk))
+        answer = self._unless_given_up(
+            lambda: urlopen(request, timeout=TIMEOUT_S), lambda late: late.close()
+        )
+        if answer.status != HTTPStatus.PARTIAL_CONTENT:
+            have = 0  # the server sends the whole file
+        expected = have + int(answer.headers.get("Content-Length", self.model.size - have))
+        with (
+            self.part.open("ab" if have else "wb") as file,
+            tqdm(
+                total=expected,
+                initial=have,
+                desc=self.model.name,
+                unit="B",
+                unit_scale=True,
+                disable=None,  # shown on a terminal only
+            ) as bar,
+        ):
+            while chunk := self._next(answer):
+                file.write(chunk)
+                file.flush()  # counted by who looks on, and kept whatever happens
+                bar.update(len(chunk))
         # An answer that ends early is not an error to urllib.
-        if (size := part.stat().st_size) < expected:
+        if (size := _size(self.part)) < expected:
             raise ConnectionError(f"the connection broke after {size} of {expected} bytes")
+
+    def _next(self, answer: HTTPResponse) -> bytes:
+        """The bytes that are there, or those that come next; none at the end."""
+        return self._unless_given_up(lambda: answer.read1(CHUNK), lambda _: answer.close())
+
+    def _unless_given_up(self, work: Callable[[], T], late: Callable[[T], None]) -> T:
+        """What a call returns that may wait for the server.
+
+        Giving up waits for no server: the call is left to a thread that ends with the program, and
+        what it returns to `late`.
+        """
+        if self.stop is None:
+            return work()
+        result: Future[T] = Future()
+        Thread(target=_fulfil, args=(result, work), daemon=True).start()
+        while not self.stop():
+            if wait([result], POLL_S).done:
+                return result.result()
+        result.add_done_callback(lambda done: None if done.exception() else late(done.result()))
+        raise PhonoscopeError(
+            f"The download of {self.model.name} was given up",
+            f"{_size(self.part) / 1e6:.1f} MB had come",
+            "Start it again: it goes on from there.",
+        )
+
+
+def _fulfil(result: Future[T], work: Callable[[], T]) -> None:
+    try:
+        result.set_result(work())
+    except BaseException as error:
+        result.set_exception(error)
 
 
 def _words(error: Exception) -> str:

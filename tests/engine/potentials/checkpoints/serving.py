@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 
 class Server:
@@ -17,6 +17,7 @@ class Server:
     ----------
     content : what is served.
     stop_after : how many bytes of the content leave the server before it hangs up; None: all.
+    stall : it falls silent there instead, until this is set.
     ranges : whether it honours the header Range.
     status : what it answers, if not 200 or 206.
     asked : the Range of each request, None where it asks for the whole.
@@ -26,6 +27,7 @@ class Server:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.stop_after: int | None = None
+        self.stall: Event | None = None
         self.ranges = True
         self.status: int | None = None
         self.asked: list[str | None] = []
@@ -53,6 +55,9 @@ def serving(content: bytes) -> Iterator[Server]:
             self.send_header("Content-Length", str(len(state.content) - start))
             self.end_headers()
             self.wfile.write(state.content[start : state.stop_after])
+            if state.stall is not None:
+                self.wfile.flush()
+                state.stall.wait()
 
         def log_message(self, *_: object) -> None:
             """Silent."""

@@ -6,13 +6,15 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
 
 from engine import PhonoscopeError, load_model
 from engine.potentials.checkpoints.catalogue import catalogue, published, published_with
-from engine.potentials.checkpoints.download import download, fetch
+from engine.potentials.checkpoints.download import TIMEOUT_S, download, downloaded_bytes, fetch
 from engine.potentials.checkpoints.native import read_description
 from tests.engine.potentials.checkpoints.serving import serving, tiny_nequix, write_catalogue
 
@@ -79,6 +81,24 @@ def test_a_download_that_is_given_up_goes_on_later(server):
         fetch("tiny", stop=lambda: True)
     _, _, downloaded = fetch("tiny", stop=lambda: False)
     assert downloaded
+
+
+def test_giving_up_does_not_wait_for_a_server_that_fell_silent(server, tmp_path):
+    """What had come is kept; a server that says nothing at all is left as soon."""
+    place, server.stop_after, server.stall = tmp_path / "models", 100, Event()
+    model = published("tiny")
+
+    def has_come() -> bool:
+        return downloaded_bytes(model, place) == 100
+
+    start = monotonic()
+    with pytest.raises(PhonoscopeError, match="given up"):
+        fetch("tiny", place, stop=has_come)
+    assert monotonic() - start < TIMEOUT_S / 3
+    server.stall.set()
+    server.stop_after = server.stall = None
+    assert fetch("tiny", place)[2]
+    assert server.asked == [None, "bytes=100-"]
 
 
 def test_a_server_without_ranges_starts_anew(server):
