@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from ase import Atoms
 from ase.build.rotate import rotation_matrix_from_points
+from ase.calculators.calculator import Calculator, all_changes
 from ase.units import Bohr, Hartree
 from jaxtyping import Float
 
@@ -94,6 +96,35 @@ def solve(solver: Any, guess: Any = None) -> Any:
 def gradients(solver: Any) -> Any:
     """Gradient method that moves the grid with the atoms, so that forces sum to zero."""
     return solver.nuc_grad_method().set(grid_response=True)
+
+
+class KohnSham(Calculator):
+    """Energy (eV), forces (eV/angstrom) and dipole (e angstrom) for ASE; the grid moves along."""
+
+    implemented_properties = ["energy", "forces", "dipole"]  # noqa: RUF012
+
+    def __init__(self, method: Method) -> None:
+        super().__init__()
+        self.method = method
+        self._density: Any = None  # of the geometry before, to begin with
+
+    def calculate(
+        self,
+        atoms: Atoms | None = None,
+        properties: Sequence[str] = ("energy",),
+        system_changes: Sequence[str] = all_changes,
+    ) -> None:
+        """Everything at once, whatever is asked for."""
+        super().calculate(atoms, properties, system_changes)
+        assert self.atoms is not None  # ASE has put a copy of the atoms there
+        problem = kohn_sham(pyscf_molecule(self.atoms, self.method), self.method)
+        solver = solve(problem, self._density)
+        self._density = solver.make_rdm1()
+        self.results = {
+            "energy": float(solver.e_tot) * Hartree,
+            "forces": -np.asarray(gradients(solver).kernel()) * Hartree / Bohr,
+            "dipole": np.asarray(solver.dip_moment(unit="AU", verbose=0)) * Bohr,
+        }
 
 
 def relaxed(atoms: Atoms, method: Method) -> Atoms:

@@ -12,7 +12,7 @@ import importlib.metadata
 import io
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,11 +25,13 @@ from jaxtyping import Float
 
 from engine.errors import PhonoscopeError
 from engine.reference import semiempirical
+from engine.reference.differences import symmetric_differences
 from engine.reference.files import structure_text, write_files
 from engine.reference.geometries import origin, starting_structure
 from engine.reference.kohn_sham import (
     FIELD_STEP,
     Arrays,
+    KohnSham,
     Method,
     field_derivatives,
     kohn_sham,
@@ -46,10 +48,16 @@ TIGHT = "GAU_TIGHT"
 LARGE = (
     *("sulfur-ring", "cyclohexane", "cubane", "adamantane", "naphthalene", "biphenyl"),
     *("ferrocene", "buckminsterfullerene"),
-    "bromochlorofluoromethane",
 )
-"""Molecules of the library that density-functional theory would take hours for; and one with
-bromine, of which the Hessian by density fitting resists turning by 325 cm^-1."""
+"""Molecules of the library that density-functional theory would take hours for."""
+
+BY_DIFFERENCES = ("xenon-tetrafluoride", "bromochlorofluoromethane")
+"""Molecules whose analytic Hessian, on a grid that stays, resists turning (by 71 and 325 cm^-1):
+differences of forces take its place, on a grid that moves with the atoms."""
+
+STEP_A = 0.005
+DIFFERENCES_GRID_LEVEL = 5
+"""Of their grid, at least."""
 
 SYMMETRIC_A = 1e-3
 """What a relaxed geometry may be off its point group, before it is put exactly there."""
@@ -74,8 +82,13 @@ class Reference:
     arrays: Arrays
 
 
-def compute_reference(atoms: Atoms, method: Method) -> Reference:
-    """Relax `atoms` and take every derivative there, by density-functional theory."""
+def compute_reference(atoms: Atoms, method: Method, by_differences: bool = False) -> Reference:
+    """Relax `atoms` and take every derivative there, by density-functional theory.
+
+    Parameters
+    ----------
+    by_differences : the Hessian is made of differences of forces; else it is analytic.
+    """
     minimum = relaxed(atoms, method)
     group = point_group(minimum, SYMMETRIC_A)
     centre = minimum.positions.mean(0)
@@ -83,9 +96,12 @@ def compute_reference(atoms: Atoms, method: Method) -> Reference:
     minimum.positions -= minimum.get_center_of_mass()
     molecule = pyscf_molecule(minimum, method)
     solver = solve(kohn_sham(molecule, method))
-    second, _ = hessian_and_dipole_derivative(solver)
+    if by_differences:
+        second, _ = symmetric_differences(minimum, KohnSham(method), STEP_A, group)
+    else:
+        second = hessian_and_dipole_derivative(solver)[0] * Hartree / Bohr**2
     arrays = {
-        "hessian_eV_A2": without_translations(second * Hartree / Bohr**2),
+        "hessian_eV_A2": without_translations(second),
         **field_derivatives(molecule, method, solver.make_rdm1(), group),
     }
     return Reference(minimum, float(solver.e_tot) * Hartree, arrays)
@@ -106,11 +122,15 @@ def without_translations(
 
 
 def provenance(
-    source: str, method: Method | None, result: Reference, seconds: float
+    source: str,
+    method: Method | None,
+    result: Reference,
+    seconds: float,
+    by_differences: bool = False,
 ) -> dict[str, Any]:
     """Where the numbers of `result` come from; `source` is the NAME that was asked for.
 
-    `method` is None for GFN2-xTB.
+    `method` is None for GFN2-xTB; `by_differences` as in :func:`compute_reference`.
     """
     name = Path(source).name  # no path of this machine
     options = "" if method is None else f" --xc {method.xc} --basis {method.basis}"
@@ -119,7 +139,7 @@ def provenance(
         "started_from": origin(source),
         "command": f"python -m engine.reference.molecule {name}{options}",
         "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-        **(_quantum(method, result) if method else _semiempirical()),
+        **(_quantum(method, result, by_differences) if method else _semiempirical()),
         "energy_eV": result.energy_eV,
         "max_force_eV_A": float(np.linalg.norm(result.arrays["forces_eV_A"], axis=1).max()),
         "wall_seconds": round(seconds, 1),
@@ -127,10 +147,13 @@ def provenance(
     }
 
 
-def _quantum(method: Method, result: Reference) -> dict[str, Any]:
+def _quantum(method: Method, result: Reference, by_differences: bool) -> dict[str, Any]:
     heavy = sorted({str(a.symbol) for a in result.atoms if a.number > 36})
     cores = {"effective_core_potentials": f"def2, of {', '.join(heavy)}"} if heavy else {}
     pyscf = importlib.metadata.version("pyscf")
+    hessian = "analytic Hessian"
+    if by_differences:
+        hessian = f"Hessian by central differences of forces, {STEP_A} angstrom"
     return {
         "method": f"{method.xc.upper()}/{method.basis.replace('svp', 'SVP')} (PySCF {pyscf})",
         "programs": {p: importlib.metadata.version(p) for p in ("pyscf", "geometric", "ase")},
@@ -140,10 +163,10 @@ def _quantum(method: Method, result: Reference) -> dict[str, Any]:
         **cores,
         "density_fitting": "PySCF's auxiliary basis for this basis, its response included",
         "grid_level": method.grid_level,
-        "response_grid_level": RESPONSE_GRID_LEVEL,
+        **({} if by_differences else {"response_grid_level": RESPONSE_GRID_LEVEL}),
         "scf_tolerance_hartree": method.energy_tolerance,
         "optimisation": f"geomeTRIC, {method.convergence_set}; then made exactly symmetric",
-        "derivatives": "analytic Hessian, rigid translations taken out; 13 gradients in "
+        "derivatives": f"{hessian}, rigid translations taken out; 13 gradients in "
         f"electric fields, step {FIELD_STEP} a.u., those that symmetry relates computed once",
     }
 
@@ -165,12 +188,15 @@ def _semiempirical() -> dict[str, Any]:
 def run(source: str, method: Method, out: Path) -> Path:
     """Compute the reference of `source` and store it in a folder of `out`; returns the folder."""
     atoms, folder, started = starting_structure(source), out / Path(source).stem, time.monotonic()
+    by_differences = source in BY_DIFFERENCES
     quantum = None if source in LARGE else method
+    if by_differences:
+        quantum = replace(method, grid_level=max(method.grid_level, DIFFERENCES_GRID_LEVEL))
     if quantum:
-        result = compute_reference(atoms, quantum)
+        result = compute_reference(atoms, quantum, by_differences)
     else:
         result = Reference(*semiempirical.compute(atoms))
-    record = provenance(source, quantum, result, time.monotonic() - started)
+    record = provenance(source, quantum, result, time.monotonic() - started, by_differences)
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **result.arrays)
     record_text = json.dumps(record, indent=2) + "\n"

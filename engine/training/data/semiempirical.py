@@ -19,7 +19,7 @@ from jaxtyping import Float
 
 from engine.errors import PhonoscopeError
 from engine.potentials.xtb import gfn2_xtb
-from engine.reference.semiempirical import differences
+from engine.reference.differences import differences
 from engine.training.data.labelled import LabelledStructure
 
 MAX_FORCE_EV_A = 1e-3

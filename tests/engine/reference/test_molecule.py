@@ -10,15 +10,24 @@ import ase.io
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.units import Bohr, Hartree
 from typer.testing import CliRunner
 
 import engine
 from engine.errors import PhonoscopeError
 from engine.reference import semiempirical
+from engine.reference.differences import symmetric_differences
 from engine.reference.files import structure_text, write_files
 from engine.reference.geometries import _BUILT, G2_NAME, starting_structure
-from engine.reference.kohn_sham import field_derivatives, kohn_sham, pyscf_molecule, solve
+from engine.reference.kohn_sham import (
+    KohnSham,
+    field_derivatives,
+    kohn_sham,
+    pyscf_molecule,
+    solve,
+)
 from engine.reference.molecule import ARRAYS, Method, app, run
+from engine.reference.response import hessian_and_dipole_derivative
 from engine.symmetry import point_group
 from engine.units import frequency_cm1
 
@@ -145,6 +154,19 @@ def test_symmetry_saves_fields_and_changes_nothing() -> None:
     whole = field_derivatives(molecule, method, guess)
     for name in whole:
         np.testing.assert_allclose(saved[name], whole[name], atol=1e-3)
+
+
+def test_differences_of_forces_give_the_analytic_hessian_and_dipole_derivative() -> None:
+    pytest.importorskip("pyscf")
+    method, atoms = Method(grid_level=5), starting_structure("water")
+    atoms.positions -= atoms.get_center_of_mass()
+    group = point_group(atoms)
+    assert len(group.rotations) == 4
+    second, dipole = symmetric_differences(atoms, KohnSham(method), 0.005, group)
+    solver = solve(kohn_sham(pyscf_molecule(atoms, method), method))
+    analytic, analytic_dipole = hessian_and_dipole_derivative(solver)
+    np.testing.assert_allclose(second, analytic * Hartree / Bohr**2, atol=0.05)
+    np.testing.assert_allclose(dipole, analytic_dipole, atol=2e-3)
 
 
 def test_symmetry_gives_a_semiempirical_hessian_from_few_displacements() -> None:
