@@ -25,7 +25,7 @@ from engine.potentials.cards import model_card
 from engine.potentials.checkpoints.download import downloaded_bytes, fetch
 from engine.potentials.checkpoints.foreign import FORMATS, import_model, imported_name
 from engine.potentials.checkpoints.native import DESCRIPTION, WEIGHTS, load_folder
-from engine.potentials.choice import Choice, best, best_to_fetch, choices
+from engine.potentials.choice import Choice, best, best_to_fetch, better_to_fetch, choices
 from engine.potentials.registry import folder_for
 
 POLLED_MS = 300
@@ -80,6 +80,16 @@ class ModelChoice(param.Parameterized):
         if model.place == "to fetch":
             return obstacle(f"{model.name} is not on this machine yet: download it first.")
         return ""
+
+    def better(self, atoms: Atoms) -> str:
+        """Which model would be better and can be downloaded, in HTML; empty if none."""
+        found = self.chosen and better_to_fetch(self.models, self.chosen, atoms)
+        if not found or not found.published:
+            return ""
+        return (
+            f'<p class="quiet">{escape(found.name)} is more accurate: choose it as the model, and '
+            f"download it ({found.published.size / 1e6:.0f} MB).</p>"
+        )
 
     def _to_be_had(self, name: str) -> bool:
         """Whether it is here, or can be downloaded: nothing takes its place without being asked."""

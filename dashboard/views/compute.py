@@ -78,7 +78,7 @@ def compute_view(state: State) -> Viewable:
             steps = "".join(f"<li>{escape(step)}</li>" for step in describe(asked))
             plan.object = (
                 f"<b>What will be done</b><ol>{steps}</ol>"
-                f"<b>Time:</b> {computing.jobs.estimate(asked).text}"
+                f"<b>Time:</b> {computing.jobs.estimate(asked).text}{choice.better(found.atoms)}"
             )
         except PhonoscopeError as error:
             plan.object = problem(error)

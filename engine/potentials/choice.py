@@ -101,6 +101,15 @@ def best_to_fetch(among: tuple[Choice, ...], atoms: Atoms) -> Choice | None:
     return _first([choice for choice in among if choice.place == "to fetch"], atoms)
 
 
+def better_to_fetch(among: tuple[Choice, ...], chosen: Choice, atoms: Atoms) -> Choice | None:
+    """A model to download that is preferred to a bundled one; None if there is none."""
+    first = FIRST[bool(atoms.pbc.any())]
+    if chosen.place != "bundled" or chosen.name not in first:
+        return None
+    preferred = first[: first.index(chosen.name)]
+    return best_to_fetch(tuple(c for c in among if c.name in preferred), atoms)
+
+
 def _first(among: list[Choice], atoms: Atoms) -> Choice | None:
     fit = [choice for choice in among if choice.suits(atoms)]
     first = FIRST[bool(atoms.pbc.any())]

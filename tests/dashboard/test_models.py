@@ -3,6 +3,7 @@
 from ase.build import bulk, molecule
 
 from dashboard.models import ModelChoice
+from engine.potentials.checkpoints.catalogue import published
 from engine.potentials.choice import Choice
 
 EVERYTHING = frozenset(range(1, 90))
@@ -41,3 +42,15 @@ def test_what_is_made_for_molecules_is_not_taken_for_a_crystal():
     choice.fit(bulk("C"), "molecules of another day")
     assert choice.value == "nequix-oam-1-pft"
     assert "download it first" in choice.obstacle(bulk("C"))
+
+
+def test_beside_the_bundled_model_the_better_one_is_named():
+    crystals = Choice("crystals", "bundled", EVERYTHING)
+    better = published("nequix-oam-1-pft")
+    fetchable = Choice(better.name, "to fetch", better.covered, better)
+    choice = ModelChoice(models=(crystals, fetchable))
+    choice.fit(bulk("Si"))
+    assert choice.value == "crystals" and choice.obstacle(bulk("Si")) == ""
+    assert "nequix-oam-1-pft is more accurate" in choice.better(bulk("Si"))
+    choice.value = ""
+    assert choice.better(bulk("Si")) == ""

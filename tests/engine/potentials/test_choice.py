@@ -1,6 +1,6 @@
 from ase.build import bulk, molecule
 
-from engine.potentials.choice import Choice, best, choices
+from engine.potentials.choice import Choice, best, better_to_fetch, choices
 
 
 def test_all_models_are_there_once():
@@ -45,3 +45,17 @@ def test_bundled_models_begin_with_what_they_are_made_for():
     assert best((crystals,), molecule("CH4")) is None
     assert best((crystals, fetched, other), bulk("Si")) is fetched
     assert best((crystals, other), bulk("Si")) is crystals
+
+
+def test_a_better_model_to_download_is_known_beside_a_bundled_one():
+    everything = frozenset(range(1, 119))
+    crystals = Choice("crystals", "bundled", everything)
+    fetchable = Choice("nequix-oam-1-pft", "to fetch", everything)
+    fetched = Choice("nequix-oam-1-pft", "stored", everything)
+    salt = Choice("nequix-oam-1-pft", "to fetch", frozenset([11, 17]))
+    assert better_to_fetch((crystals, fetchable), crystals, bulk("Si")) is fetchable
+    assert better_to_fetch((crystals, fetched), crystals, bulk("Si")) is None
+    assert better_to_fetch((crystals, salt), crystals, bulk("Si")) is None
+    assert better_to_fetch((crystals, fetchable), fetchable, bulk("Si")) is None
+    own = Choice("crystals", "stored", everything)
+    assert better_to_fetch((own, fetchable), own, bulk("Si")) is None
