@@ -21,6 +21,7 @@ from engine.formats.given import Given
 from engine.formats.understanding import Understanding
 from engine.jobs import Calculation, describe
 from engine.potentials import load_model
+from engine.potentials.choice import CELL_AS_GIVEN
 from engine.potentials.finite_difference import FiniteDifferencePotential
 
 RELAX = {"Nothing": "none", "Atoms": "atoms", "Atoms + cell": "cell"}
@@ -94,9 +95,15 @@ def compute_view(state: State) -> Viewable:
         is_crystal = found.kind != "molecule"
         mesh.visible = is_crystal
         relax.options = list(RELAX) if is_crystal else list(RELAX)[:2]
-        relax.value = "Atoms + cell" if found.kind == "crystal" else "Atoms"
         choice.fit(found.atoms, computing.model)
+        usual_relaxation()
         look()
+
+    def usual_relaxation(*_: object) -> None:
+        found = computing.draft
+        if found is not None:
+            cell = found.kind == "crystal" and choice.value not in CELL_AS_GIVEN
+            relax.value = "Atoms + cell" if cell else "Atoms"
 
     def take_shown(*_: object) -> None:
         try:
@@ -111,6 +118,7 @@ def compute_view(state: State) -> Viewable:
             plan.object = problem(error)
 
     computing.param.watch(new_structure, "draft")
+    choice.param.watch(usual_relaxation, "value")
     choice.param.watch(look, ["value", "models"])
     born.param.watch(look, "value")
     for widget in (relax, mesh, tolerance):

@@ -26,7 +26,6 @@ BULK: dict[str, tuple[str, str, tuple[float, ...]]] = {
     "germanium": ("diamond", "Ge", (5.658,)),
     "gallium-arsenide": ("zincblende", "Ga As", (5.653,)),
     "silicon-carbide": ("zincblende", "Si C", (4.360,)),
-    "boron-nitride-cubic": ("zincblende", "B N", (3.615,)),
     "boron-arsenide": ("zincblende", "B As", (4.777,)),
     "zinc-oxide": ("wurtzite", "Zn O", (3.250, 5.207, 0.382)),
     "sodium-chloride": ("rocksalt", "Na Cl", (5.640,)),
@@ -45,7 +44,6 @@ BULK: dict[str, tuple[str, str, tuple[float, ...]]] = {
 
 DFT: dict[str, str] = {
     "silicon-carbide": "SiC-zincblende",
-    "boron-nitride-cubic": "BN-zincblende",
     "gallium-arsenide": "GaAs-zincblende",
     "zinc-oxide": "ZnO-wurtzite",
     "sodium-chloride": "NaCl-rocksalt",

@@ -76,6 +76,7 @@ CRYSTALS = {  # space group, optical modes at the zone centre, whether all waves
     "germanium": (227, "T2g", True),
     "gallium-arsenide": (216, "T2", True),
     "boron-arsenide": (216, "T2", True),
+    "silicon-carbide": (216, "T2", True),
     "zinc-oxide": (186, "A1+2B1+E1+2E2", True),
     "sodium-chloride": (225, "T1u", True),
     "magnesium-oxide": (225, "T1u", True),

@@ -49,12 +49,14 @@ def test_fetch_list_and_card(phonoscope, tmp_path):
     assert [row.split()[0] for row in rows] == [
         "stillinger-weber",
         "gfn2-xtb",
+        "crystals",
         "molecules",
         "tiny",
     ]
     assert rows[0].split()[1:5] == ["built", "in", "1", "element"]
-    assert rows[2].split()[1:4] == ["bundled", "5", "elements"]
-    assert rows[3].split()[1:5] == ["to", "fetch", "2", "elements"]
+    assert rows[2].split()[1:4] == ["bundled", "45", "elements"]
+    assert rows[3].split()[1:4] == ["bundled", "7", "elements"]
+    assert rows[4].split()[1:5] == ["to", "fetch", "2", "elements"]
     assert len({row.index("element") for row in rows}) == 1  # aligned
 
     done = phonoscope("fetch", "tiny")
