@@ -24,7 +24,12 @@ from engine.potentials import load_model
 from engine.potentials.choice import CELL_AS_GIVEN
 from engine.potentials.finite_difference import FiniteDifferencePotential
 
-RELAX = {"Nothing": "none", "Atoms": "atoms", "Atoms + cell": "cell"}
+CELL = "Atoms + cell"
+RELAX = {"Nothing": "none", "Atoms": "atoms", CELL: "cell"}
+UNRELIABLE_CELL = (
+    '<p class="quiet">Cells relaxed by this model are off by some per cent, a few by far more: '
+    "relax the atoms only, if the cell given is a measured one.</p>"
+)
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (4, 0)}
 
 
@@ -77,8 +82,9 @@ def compute_view(state: State) -> Viewable:
         try:
             asked = calculation()
             steps = "".join(f"<li>{escape(step)}</li>" for step in describe(asked))
+            cell = UNRELIABLE_CELL if relax.value == CELL and choice.value in CELL_AS_GIVEN else ""
             plan.object = (
-                f"<b>What will be done</b><ol>{steps}</ol>"
+                f"<b>What will be done</b><ol>{steps}</ol>{cell}"
                 f"<b>Time:</b> {computing.jobs.estimate(asked).text}{choice.better(found.atoms)}"
             )
         except PhonoscopeError as error:
@@ -103,7 +109,7 @@ def compute_view(state: State) -> Viewable:
         found = computing.draft
         if found is not None:
             cell = found.kind == "crystal" and choice.value not in CELL_AS_GIVEN
-            relax.value = "Atoms + cell" if cell else "Atoms"
+            relax.value = CELL if cell else "Atoms"
 
     def take_shown(*_: object) -> None:
         try:

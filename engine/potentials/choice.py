@@ -27,7 +27,7 @@ MADE_FOR = {"molecules": False, "crystals": True}
 """The bundled models, and whether they are for crystals: they begin with nothing else."""
 
 CELL_AS_GIVEN = ("crystals",)
-"""Models whose lattice constants (off by up to 3 %, docs/models.md) are less good than what a
+"""Models whose lattice constants (docs/models.md) are less good than what a
 structure usually comes with: its cell is not relaxed to begin with."""
 
 LAST = ("gfn2-xtb",)

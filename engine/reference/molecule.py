@@ -55,8 +55,8 @@ bromine, of which the Hessian by density fitting resists turning by 325 cm^-1. D
 below, would serve it too, but without symmetry take a multiple of the time."""
 
 BY_DIFFERENCES = ("xenon-tetrafluoride",)
-"""Molecules whose analytic Hessian, on a grid that stays, resists turning (by 71 cm^-1): differences
-of forces take its place, on a grid that moves with the atoms."""
+"""Molecules whose analytic Hessian, on a grid that stays, resists turning (by 71 cm^-1):
+differences of forces take its place, on a grid that moves with the atoms."""
 
 STEP_A = 0.005
 DIFFERENCES_GRID_LEVEL = 5
