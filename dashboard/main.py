@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from panel.util import edit_readonly
 from panel.viewable import Viewable
 
 from dashboard import captions
-from dashboard.live import live_text, made_when_first
+from dashboard.live import after_first_paint, live_text, made_when_first
 from dashboard.state import Notice, State, compute_ahead
 from dashboard.theme import AS_LARGE_AS_EVER, theme_config
 from dashboard.viewer import Viewer
@@ -88,9 +89,11 @@ def page() -> pmui.Page:
         css_classes=["shown"],
         styles={"color": "white", "font-size": "1.15em", "white-space": "nowrap"},
     )
+    plots = pn.Column(css_classes=["plot"])
+    after_first_paint(lambda: plots.extend([view(state) for view in PLOTS]))
     workspace = pn.Column(
         structure_view(state, viewer),
-        pn.Column(*(view(state) for view in PLOTS), css_classes=["plot"]),
+        plots,
         _tabs(state, TABS, "tab", css_classes=["details"], sx=UNDER_THE_TAB),
         pn.Column(jobs_view(state), status_view(state), css_classes=["status"]),
         notice_view(state),
@@ -203,7 +206,7 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
         def made(view: View = view) -> list[Viewable]:
             return [view(state)]
 
-        made_when_first(state, part, opened, places[name], made)
+        after_first_paint(partial(made_when_first, state, part, opened, places[name], made))
     return tabs
 
 

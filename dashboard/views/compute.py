@@ -21,15 +21,11 @@ from engine.formats.given import Given
 from engine.formats.understanding import Understanding
 from engine.jobs import Calculation, describe
 from engine.potentials import load_model
-from engine.potentials.choice import CELL_AS_GIVEN
+from engine.potentials.choice import cell_warning
 from engine.potentials.finite_difference import FiniteDifferencePotential
 
 CELL = "Atoms + cell"
 RELAX = {"Nothing": "none", "Atoms": "atoms", CELL: "cell"}
-UNRELIABLE_CELL = (
-    '<p class="quiet">Cells relaxed by this model are off by some per cent, a few by far more: '
-    "relax the atoms only, if the cell given is a measured one.</p>"
-)
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (4, 0)}
 
 
@@ -82,9 +78,11 @@ def compute_view(state: State) -> Viewable:
         try:
             asked = calculation()
             steps = "".join(f"<li>{escape(step)}</li>" for step in describe(asked))
-            cell = UNRELIABLE_CELL if relax.value == CELL and choice.value in CELL_AS_GIVEN else ""
+            caution = cell_warning(choice.value) if asked.relax == "cell" else None
             plan.object = (
-                f"<b>What will be done</b><ol>{steps}</ol>{cell}"
+                f"<b>What will be done</b><ol>{steps}</ol>"
+                + notes([caution] if caution else [])
+                + f"<b>Time:</b> {computing.jobs.estimate(asked).text}{choice.better(found.atoms)}"
                 f"<b>Time:</b> {computing.jobs.estimate(asked).text}{choice.better(found.atoms)}"
             )
         except PhonoscopeError as error:
@@ -108,7 +106,7 @@ def compute_view(state: State) -> Viewable:
     def usual_relaxation(*_: object) -> None:
         found = computing.draft
         if found is not None:
-            cell = found.kind == "crystal" and choice.value not in CELL_AS_GIVEN
+            cell = found.kind == "crystal" and cell_warning(choice.value) is None
             relax.value = CELL if cell else "Atoms"
 
     def take_shown(*_: object) -> None:

@@ -19,6 +19,7 @@ from engine.phonons import Phonons
 from engine.phonons.mesh import checked_mesh
 from engine.phonons.polar import born_charges
 from engine.potentials import Potential, load_model
+from engine.potentials.choice import cell_warning
 from engine.vibrations import Vibrations
 
 
@@ -53,7 +54,7 @@ def phonons(
                 checked_mesh(entry.atoms, points)  # before a model is asked for
             potential = entry.potential()
             assert potential is not None  # every crystal of the library names one
-            atoms = _relaxed(entry.atoms, potential, relax)
+            atoms = relaxed(entry.atoms, potential, relax)
             result = engine.phonons(atoms, potential, mesh=points, born=born, tolerance_A=tolerance)
     else:
         given = engine.read(structure)
@@ -62,7 +63,7 @@ def phonons(
             note = f"Reduced to the primitive cell: {len(atoms)} atoms of {len(given)}."
             typer.echo(note, err=True)
         potential = load_model(model)
-        atoms = _relaxed(atoms, potential, relax)
+        atoms = relaxed(atoms, potential, relax)
         result = engine.phonons(atoms, potential, mesh=points, born=born, tolerance_A=tolerance)
     if not isinstance(result, Phonons):
         raise PhonoscopeError(
@@ -92,8 +93,13 @@ def phonons(
         typer.echo(f"Interpolation from the mesh is off by {error:.2g} cm-1 at most where checked.")
 
 
-def _relaxed(atoms: Atoms, model: Potential, what: Literal["none", "atoms", "cell"]) -> Atoms:
-    return atoms if what == "none" else engine.relax(atoms, model, cell=what == "cell")
+def relaxed(atoms: Atoms, model: Potential, what: Literal["none", "atoms", "cell"]) -> Atoms:
+    """The structure as it is asked for, with a note where the model's cells are poor."""
+    if what == "none":
+        return atoms
+    if what == "cell" and (caution := cell_warning(model.name)):
+        typer.echo(f"Note: {caution}", err=True)
+    return engine.relax(atoms, model, cell=what == "cell")
 
 
 def _mesh(text: str) -> Sequence[int] | Literal["auto"] | None:

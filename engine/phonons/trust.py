@@ -153,9 +153,9 @@ def measured(
 
 
 def _asymmetry(atoms: Atoms, gamma: Float[np.ndarray, "3*atoms 3*atoms"]) -> float:
-    """Part of Phi(q=0) that symmetry forbids, relative."""
+    """Part of Phi(q=0) that symmetry forbids, relative; with one atom a cell Phi is rounding."""
     group = little_group(operations(atoms), np.zeros(3))
     symmetric: Complex[np.ndarray, "a a"] = reconstructed(group, np.eye(len(gamma)), gamma.T)
     symmetric = (symmetric + symmetric.conj().T) / 2
     size = float(np.linalg.norm(gamma))
-    return float(np.linalg.norm(gamma - symmetric)) / size if size > 0 else 0.0
+    return float(np.linalg.norm(gamma - symmetric)) / size if size > LARGE_ACOUSTIC_SUM else 0.0

@@ -114,6 +114,16 @@ def better_to_fetch(among: tuple[Choice, ...], chosen: Choice, atoms: Atoms) -> 
     return best_to_fetch(tuple(c for c in among if c.name in preferred), atoms)
 
 
+def cell_warning(name: str) -> str | None:
+    """What to tell of cells relaxed by a model; None if they are as good as any."""
+    if name not in CELL_AS_GIVEN:
+        return None
+    return (
+        "Cells relaxed by this model are off by some per cent, a few by far more: relax the atoms "
+        "only, if the cell given is a measured one."
+    )
+
+
 def _first(among: list[Choice], atoms: Atoms) -> Choice | None:
     fit = [choice for choice in among if choice.suits(atoms)]
     first = FIRST[bool(atoms.pbc.any())]

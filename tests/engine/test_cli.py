@@ -13,6 +13,7 @@ from ase.io import write
 
 import engine
 from engine.cli.output import print_levels
+from engine.cli.phonons import relaxed
 
 
 def phonoscope(*arguments: str, cwd=None) -> subprocess.CompletedProcess:
@@ -160,6 +161,13 @@ def test_relaxed_crystal(relax, stressed, tmp_path):
     assert document["max_force_eV_A"] < 1e-4
     assert (document["max_stress_GPa"] > 1) is stressed
     assert (document["max_stress_GPa"] > 0.02) is stressed
+
+
+@pytest.mark.parametrize("what", ["none", "atoms", "cell"])
+def test_of_relaxed_cells_one_is_warned(what, stillinger_weber, monkeypatch, capsys):
+    monkeypatch.setattr("engine.potentials.choice.CELL_AS_GIVEN", ("stillinger-weber",))
+    relaxed(bulk("Si", a=5.4), stillinger_weber, what)
+    assert ("off by some per cent" in capsys.readouterr().err) is (what == "cell")
 
 
 def test_models_without_derivatives_are_refused_for_crystals():

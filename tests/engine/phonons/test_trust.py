@@ -2,6 +2,7 @@ import numpy as np
 from ase.build import bulk
 
 import engine
+from engine.phonons.trust import measured
 from tests.engine.phonons.test_mesh import pairs
 
 
@@ -47,3 +48,16 @@ def test_exact_matrices_alone_are_measured_at_gamma(silicon, stillinger_weber):
     bent = bulk("Si", a=5.431, cubic=True)
     bent.positions[0, 0] += 2e-4
     assert engine.phonons(bent, stillinger_weber, mesh=None).trust.symmetry_error > 1e-5
+
+
+def test_rounding_breaks_no_symmetry():
+    single = bulk("Na", "bcc", a=4.29)  # the only matrix, at Γ, vanishes
+    ph = engine.phonons(single, pairs("Na", within=6.0), mesh=None)
+    noise = np.random.default_rng(0).normal(size=(3, 3))
+
+    def error(size_eV_A2):
+        gamma = size_eV_A2 * noise
+        return measured(single, ph.state, gamma, None, lambda q: gamma, None).symmetry_error
+
+    assert error(1e-7) == 0
+    assert error(1.0) > 0.1

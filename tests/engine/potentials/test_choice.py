@@ -1,6 +1,6 @@
 from ase.build import bulk, molecule
 
-from engine.potentials.choice import Choice, best, better_to_fetch, choices
+from engine.potentials.choice import Choice, best, better_to_fetch, cell_warning, choices
 
 
 def test_all_models_are_there_once():
@@ -59,3 +59,8 @@ def test_a_better_model_to_download_is_known_beside_a_bundled_one():
     assert better_to_fetch((crystals, fetchable), fetchable, bulk("Si")) is None
     own = Choice("crystals", "stored", everything)
     assert better_to_fetch((own, fetchable), own, bulk("Si")) is None
+
+
+def test_of_cells_by_the_bundled_model_one_is_warned():
+    assert "relax the atoms only" in str(cell_warning("crystals"))
+    assert cell_warning("stillinger-weber") is None
