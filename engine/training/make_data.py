@@ -21,7 +21,7 @@ from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.decoration import SIZES as DECORATED_SIZES
 from engine.training.data.decoration import decorations
 from engine.training.data.distortions import import_rdkit
-from engine.training.data.enumeration import variations
+from engine.training.data.enumeration import LARGEST, variations
 from engine.training.data.labelled import read_molecules
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import (
@@ -33,6 +33,7 @@ from engine.training.data.molecule_list import (
 from engine.training.data.molecules import DISTORTIONS, Workplace
 from engine.training.data.parts import pack as pack_parts
 from engine.training.data.parts import unpack as unpack_parts
+from engine.training.data.probed import Probed, read_minima
 from engine.training.data.quantum import Pyscf
 from engine.training.data.queue import compile_quickly, run, single_threaded
 from engine.training.data.semiempirical import Xtb
@@ -41,6 +42,7 @@ from engine.training.data.workplace import ItemType
 FOLDER = Path("build/data/molecules")
 PACKED = Path("assets/data/molecules.h5")
 SEMIEMPIRICAL_FOLDER = Path("build/data/semiempirical")
+PROBED_FOLDER = Path("build/data/probed")
 CRYSTALS_FOLDER = Path("build/data/crystals")
 CRYSTALS_PACKED = Path("build/data/crystals.h5")
 DFT_FOLDER = Path("build/data/dft")
@@ -54,6 +56,7 @@ ROOMY_IN_A_ROW = 150
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Option("--out", help="folder of the parts, one file each")]
 Only = Annotated[str, typer.Option(help="names from the list, with spaces between")]
+Command = Annotated[str, typer.Option(help="what computed them, for the file's provenance")]
 Retry = Annotated[bool, typer.Option("--retry", help="try again what failed")]
 
 
@@ -108,6 +111,25 @@ def semiempirical(
 
 
 @app.command()
+def probed(
+    out: Folder = PROBED_FOLDER,
+    minima: Annotated[
+        Path, typer.Option(help="folder of make_data semiempirical: what is displaced, and how")
+    ] = SEMIEMPIRICAL_FOLDER,
+    largest: Annotated[int, typer.Option(min=1, help="most heavy atoms")] = LARGEST,
+    processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
+    retry: Retry = False,
+) -> None:
+    """Compute forces and a product of the Hessian of many molecules by B3LYP/def2-SVP."""
+    import_pyscf()
+    single_threaded()
+    _forget_failures(out, retry)
+    known = {m.name for m in MOLECULES + SULFUR_AND_CHLORINE}
+    chosen = read_minima(minima, known, largest)
+    run(Probed(out, Pyscf()), chosen, [1], processes, limit_s=1800, in_a_row=50)
+
+
+@app.command()
 def status(out: Folder = FOLDER) -> None:
     """Say in one line what has been computed."""
     typer.echo(Workplace(out, Pyscf()).status(MOLECULES + SULFUR_AND_CHLORINE))
@@ -115,19 +137,21 @@ def status(out: Folder = FOLDER) -> None:
 
 @app.command()
 def pack(
-    file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = PACKED, out: Folder = FOLDER
+    file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = PACKED,
+    out: Folder = FOLDER,
+    command: Command = "python -m engine.training.make_data molecules",
 ) -> None:
-    """Collect what has been computed into one file."""
+    """Collect the molecules that have been computed into one file."""
     names = sorted({s.name for s in read_molecules(out)})
     size = pack_parts(
         out,
         file,
         {
-            "title": "Small molecules: energies, forces, Hessians, dipole derivatives",
-            "command": "python -m engine.training.make_data molecules",
+            "title": "Small molecules: energies, forces, second derivatives, dipoles",
+            "command": command,
             "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "units": "eV, angstrom, e; energies are total energies",
-            "distortions": DISTORTIONS,
+            **({"distortions": DISTORTIONS} if any(out.glob("*.distorted.h5")) else {}),
             "molecules": names,
             "held_out": sorted(HELD_OUT.intersection(names)),
             **Pyscf().provenance(),
@@ -208,9 +232,7 @@ def pack_crystals(
     teacher: Annotated[Path, typer.Option(help="file of the model that labelled them")],
     file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = CRYSTALS_PACKED,
     out: Folder = CRYSTALS_FOLDER,
-    command: Annotated[
-        str, typer.Option(help="what computed them, for the file's provenance")
-    ] = "python -m engine.training.make_data crystals",
+    command: Command = "python -m engine.training.make_data crystals",
 ) -> None:
     """Collect the crystals that have been computed into one file."""
     work = Crystals(out, teacher)

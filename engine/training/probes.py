@@ -79,7 +79,7 @@ def probe_of(
         if metric == "spectral":
             a = mean_metric(sample.atoms, products, floor_cm1)
         return Probe(
-            products.q[drawn],
+            products.q[drawn] if sample.atoms.pbc.any() else None,
             products.displacements_A[drawn],
             scale * products.products_eV_A[drawn] @ a.T,
             scale * a,

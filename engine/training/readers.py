@@ -15,7 +15,7 @@ from ase.stress import voigt_6_to_full_3x3_stress
 from engine.errors import PhonoscopeError
 from engine.training.config import DataConfig
 from engine.training.data.crystal_list import HELD_OUT_CRYSTALS
-from engine.training.data.labelled import KINDS, read_molecules
+from engine.training.data.labelled import KINDS, LabelledStructure, read_molecules
 from engine.training.data.labelled_crystals import CRYSTAL_KINDS, LabelledCrystal, read_crystals
 from engine.training.data.molecule_list import HELD_OUT
 from engine.training.samples import Matrices, Products, Sample
@@ -35,10 +35,18 @@ def molecule_samples(path: Path) -> list[Sample]:
             matrices=None
             if s.hessian_eV_A2 is None or len(s.atoms) == 1
             else Matrices(np.zeros((1, 3)), s.hessian_eV_A2[None] + 0j),
+            products=_molecular_products(s),
             held_out=s.name in HELD_OUT,
         )
         for s in read_molecules(path)
     ]
+
+
+def _molecular_products(molecule: LabelledStructure) -> Products | None:
+    u, product = molecule.displacement_A, molecule.product_eV_A
+    if u is None or product is None:
+        return None
+    return Products(np.zeros((len(u), 3)), u + 0j, product + 0j)
 
 
 def crystal_samples(path: Path) -> list[Sample]:

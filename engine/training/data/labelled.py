@@ -11,9 +11,10 @@ the same atoms, stacked; what only some have lies beside the indices of those th
     dipole_eA                        (structures, 3)
     FIELD, FIELD_of                  (those that have it, ...), (those that have it,) indices
 
-for FIELD `hessian_eV_A2`, `dipole_derivative_e` and `polarizability_derivative_A2`. Energies and
-positions are float64, derivatives float32. Attributes of a part are what was seen while it was made
-(times, checks), attributes of the file say where its numbers come from.
+for FIELD `hessian_eV_A2`, `dipole_derivative_e`, `polarizability_derivative_A2`, and for
+`displacement_A` with `product_eV_A`. Energies and positions are float64, derivatives float32.
+Attributes of a part are what was seen while it was made (times, checks), attributes of the file say
+where its numbers come from.
 """
 
 from __future__ import annotations
@@ -39,7 +40,13 @@ KINDS = {
     "stretch": "one bond longer or shorter, on top of a thermal displacement",
     "atom": "a free atom in its ground state",
 }
-SOMETIMES = ("hessian_eV_A2", "dipole_derivative_e", "polarizability_derivative_A2")
+SOMETIMES = (
+    "hessian_eV_A2",
+    "dipole_derivative_e",
+    "polarizability_derivative_A2",
+    "displacement_A",
+    "product_eV_A",
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class LabelledStructure:
     hessian_eV_A2 : shape (3 atoms, 3 atoms), d2E/dr dr; None where it was not computed.
     dipole_derivative_e : shape (3, atoms, 3), dmu_c/dr of [c, atom, xyz], in e; or None.
     polarizability_derivative_A2 : shape (3, 3, atoms, 3), dalpha_cd/dr, in angstrom^2; or None.
+    displacement_A, product_eV_A : shape (products, 3 atoms), u and the Hessian times u; or None.
     """
 
     name: str
@@ -68,6 +76,8 @@ class LabelledStructure:
     hessian_eV_A2: Float[np.ndarray, "3*atoms 3*atoms"] | None = None
     dipole_derivative_e: Float[np.ndarray, "3 atoms 3"] | None = None
     polarizability_derivative_A2: Float[np.ndarray, "3 3 atoms 3"] | None = None
+    displacement_A: Float[np.ndarray, "products 3*atoms"] | None = None
+    product_eV_A: Float[np.ndarray, "products 3*atoms"] | None = None
 
 
 def write_part(

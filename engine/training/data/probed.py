@@ -1,0 +1,136 @@
+"""Labels for breadth: forces and one product of the Hessian, of many molecules.
+
+A whole Hessian costs dozens of gradients, and a network learns as much of it from a random column
+an epoch. Where molecules are what is missing, a product Phi u of each does, from the gradients
+before and behind a geometry: the cost of two. Geometries and displacements u come from minima and
+Hessians by a cheaper method.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+
+from engine.training.data.distortions import normal_modes, thermal
+from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
+from engine.training.data.molecule_list import HELD_OUT
+from engine.training.data.quantum import Labeller
+from engine.training.data.workplace import PartsFolder
+
+TEMPERATURE_K = 300.0
+"""Of the geometries."""
+STILL_K = 1.0
+"""Of the displacements u: zero-point motion, in which stiff and soft modes change the energy alike,
+as they count alike in frequencies (:mod:`engine.training.probes`)."""
+STEP_A = 0.005
+"""Of the atom that moves most: forces between are then means within some meV/angstrom."""
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """A molecule at rest by the cheaper method.
+
+    Attributes
+    ----------
+    structure : with its Hessian.
+    """
+
+    structure: LabelledStructure
+
+    @property
+    def name(self) -> str:
+        """Of the molecule."""
+        return self.structure.name
+
+    def parts(self, stage: int) -> list[str]:
+        """There is one."""
+        return ["probed"]
+
+
+@dataclass(frozen=True)
+class Probed(PartsFolder[Minimum]):
+    """Where the parts are kept, and who computes them."""
+
+    labeller: Labeller
+
+    def compute(self, item: Minimum, part: str) -> None:
+        """Label a molecule and keep it; raises what the labeller raises."""
+        started = time.process_time()
+        found = probed(item.structure, self.labeller)
+        notes = {"cpu_seconds": round(time.process_time() - started, 1), "step_A": STEP_A}
+        write_part(self.path(item.name, part), part, [found], notes)
+
+    def status(self, items: Sequence[Minimum]) -> str:
+        """What is there, in one line for a person."""
+        done = sum(self.path(item.name, "probed").exists() for item in items)
+        failed = len(list(self.folder.glob("*.failed")))
+        return f"{done} of {len(items)} molecules, {failed} failed"
+
+
+def read_minima(folder: Path, known: set[str], largest: int) -> list[Minimum]:
+    """Molecules that ``make_data semiempirical`` left in a folder, small ones first, mixed.
+
+    Parameters
+    ----------
+    known : names to leave out, as those held out always are.
+    largest : most heavy atoms.
+
+    Raises
+    ------
+    PhonoscopeError
+        if there is nothing in the folder.
+    """
+
+    def heavy(structure: LabelledStructure) -> int:
+        return int((structure.atoms.numbers > 1).sum())
+
+    def order(structure: LabelledStructure) -> tuple[int, int]:
+        return heavy(structure), zlib.crc32(structure.name.encode())
+
+    chosen = [
+        s
+        for s in read_molecules(folder)
+        if s.kind == "equilibrium"
+        and s.hessian_eV_A2 is not None
+        and len(s.atoms) > 2
+        and heavy(s) <= largest
+        and s.name not in known | HELD_OUT
+    ]
+    return [Minimum(s) for s in sorted(chosen, key=order)]
+
+
+def probed(minimum: LabelledStructure, labeller: Labeller) -> LabelledStructure:
+    """A molecule displaced as by heat, with forces and Phi u of one u.
+
+    With g_+- the forces at r +- h u: Phi u = -(g_+ - g_-) / 2h, and energy and forces at r are the
+    means, the energy less h^2 u.Phi.u / 2.
+    """
+    assert minimum.hessian_eV_A2 is not None
+    modes = normal_modes(minimum.atoms, minimum.hessian_eV_A2)
+    rng = np.random.default_rng(zlib.crc32(f"{minimum.name} probed".encode()))
+    atoms = thermal(minimum.atoms, modes, TEMPERATURE_K, rng)
+    u = thermal(minimum.atoms, modes, STILL_K, rng).positions - minimum.atoms.positions
+    u /= np.linalg.norm(u, axis=1).max()
+    name, kind = minimum.name, "thermal"
+    ahead, behind = (
+        labeller.label(Atoms(atoms.numbers, atoms.positions + h * u), name, kind, hessian=False)
+        for h in (STEP_A, -STEP_A)
+    )
+    product = (behind.forces_eV_A - ahead.forces_eV_A) / (2 * STEP_A)
+    raised = STEP_A**2 / 2 * float((u * product).sum())
+    return LabelledStructure(
+        name=name,
+        kind=kind,
+        atoms=atoms,
+        energy_eV=(ahead.energy_eV + behind.energy_eV) / 2 - raised,
+        forces_eV_A=(ahead.forces_eV_A + behind.forces_eV_A) / 2,
+        dipole_eA=(ahead.dipole_eA + behind.dipole_eA) / 2,
+        displacement_A=u.reshape(1, -1),
+        product_eV_A=product.reshape(1, -1),
+    )

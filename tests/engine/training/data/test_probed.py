@@ -1,0 +1,65 @@
+"""Forces and a product of the Hessian of molecules displaced from minima by a cheaper method."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ase.build
+import numpy as np
+import pytest
+
+from engine.errors import PhonoscopeError
+from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
+from engine.training.data.probed import Probed, probed, read_minima
+from engine.training.data.queue import Task, work_on
+from engine.training.readers import molecule_samples
+from tests.engine.training.data.hooke import Springs
+
+
+def minimum(springs: Springs, formula: str, name: str = "") -> LabelledStructure:
+    atoms = ase.build.molecule(formula)
+    return springs.label(atoms, name or formula, "equilibrium", hessian=True)
+
+
+@pytest.mark.parametrize("formula", ["H2O", "CH3OH"])
+def test_energy_forces_and_product_are_those_of_the_geometry(formula: str) -> None:
+    springs = Springs()
+    rest = minimum(springs, formula)
+    found = probed(rest, springs)
+    moved = np.linalg.norm(found.atoms.positions - rest.atoms.positions, axis=1)
+    assert 0.01 < moved.max() < 0.4
+    exact = springs.label(found.atoms, formula, "thermal", hessian=True)
+    assert found.energy_eV == pytest.approx(exact.energy_eV, abs=1e-6)
+    np.testing.assert_allclose(found.forces_eV_A, exact.forces_eV_A, atol=2e-3)
+    assert exact.hessian_eV_A2 is not None and found.displacement_A is not None
+    np.testing.assert_allclose(
+        found.product_eV_A, found.displacement_A @ exact.hessian_eV_A2, atol=2e-2
+    )
+    u = found.displacement_A.reshape(-1, 3)
+    assert np.linalg.norm(u, axis=1).max() == pytest.approx(1)
+    momentum = rest.atoms.get_masses() @ u
+    np.testing.assert_allclose(momentum, 0, atol=1e-6)  # nothing is learnt of a translation
+
+
+def test_of_cheap_minima_those_are_labelled_that_nobody_knows(tmp_path: Path) -> None:
+    springs = Springs()
+    cheap, out = tmp_path / "cheap", tmp_path / "out"
+    names = {"a": "CH3OH", "b": "H2O", "known": "NH3", "allene": "C3H4_D2d", "c": "C2H6", "d": "HF"}
+    for name, formula in names.items():
+        rest = minimum(springs, formula, name)
+        write_part(cheap / f"{name}.equilibrium.h5", "equilibrium", [rest], {})
+    chosen = read_minima(cheap, {"known"}, largest=2)
+    assert chosen[0].name == "b"  # small ones first; allene is held out, HF has two
+    assert {m.name for m in chosen} == {"a", "b", "c"}
+    assert [m.name for m in read_minima(cheap, {"known"}, largest=1)] == ["b"]
+    workplace = Probed(out, springs)
+    out.mkdir()
+    for m in chosen:
+        work_on(workplace, Task(1, m))
+    assert "3 of 3" in workplace.status(chosen)
+    read = read_molecules(out)
+    assert {s.name for s in read} == {"a", "b", "c"}
+    samples = molecule_samples(out)
+    assert all(s.products is not None and s.matrices is None for s in samples)
+    with pytest.raises(PhonoscopeError):
+        read_minima(tmp_path / "nothing", set(), 2)
