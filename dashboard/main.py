@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.util.warnings import BokehUserWarning
 from panel.util import edit_readonly
 from panel.viewable import Viewable
 
@@ -210,6 +212,8 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
     return tabs
 
 
+# The browser sends the style sheets of a table back, which the server has: a warning every visit.
+warnings.filterwarnings("ignore", "reference already known", BokehUserWarning)
 hv.extension("bokeh", logo=False)
 pn.extension("tabulator", "filedropper")
 page().servable(title="Phonoscope")
