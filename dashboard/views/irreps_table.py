@@ -65,11 +65,13 @@ STYLE = f"""
 sub, sup {{ line-height: 0; }}
 .tabulator {{ font-variant-numeric: tabular-nums; font-size: 14.5px; }}
 .tabulator .tabulator-header .tabulator-col .tabulator-col-content .tabulator-col-title {{
-  padding-right: 12px !important; }}
-.tabulator .tabulator-header .tabulator-col .tabulator-col-sorter {{ right: -2px !important; }}
+  padding-right: 4px !important; }}
+.tabulator .tabulator-header .tabulator-col .tabulator-col-sorter {{ right: -6px !important; }}
+.tabulator .tabulator-col:not(:hover):not([aria-sort$="ending"]) .tabulator-col-sorter {{
+  opacity: 0; }}
 .tabulator .tabulator-row {{ min-height: 0 !important; cursor: pointer; }}
-.tabulator .tabulator-row .tabulator-cell {{ padding: 5px 7px !important; line-height: 1.3; }}
-.tabulator .tabulator-header .tabulator-col-content {{ padding: 6px 7px !important; }}
+.tabulator .tabulator-row .tabulator-cell {{ padding: 5px !important; line-height: 1.3; }}
+.tabulator .tabulator-header .tabulator-col-content {{ padding: 6px 5px !important; }}
 .tabulator .tabulator-row.tabulator-selected {{ box-shadow: inset 4px 0 0 {palette.SELECTED};
   background-color: color-mix(in srgb, {palette.SELECTED} 18%, transparent) !important; }}
 .tabulator .tabulator-row.tabulator-selected, .tabulator-row.tabulator-selected .tabulator-cell {{
@@ -79,6 +81,7 @@ sub, sup {{ line-height: 0; }}
   color: inherit !important; }}
 .tabulator .tabulator-row.tabulator-selectable:hover .tabulator-cell {{
   color: inherit !important; }}
+.tabulator .tabulator-tooltip {{ color: #222; font-size: 13px; max-width: 260px; }}
 .tabulator .tabulator-tableholder:focus-visible {{ outline: 2px solid {palette.SELECTED} !important;
   outline-offset: -2px; }}
 """

@@ -45,7 +45,8 @@ class Dashboard:
             }""",
             timeout=60_000,
         )
-        # What is clicked before the page is drawn whole is lost.
+        # Plots and tables come last, and what is clicked before the page is drawn whole is lost.
+        expect(self.page.locator(".plot canvas").first).to_be_visible(timeout=60_000)
         self.page.wait_for_function("Bokeh.documents[0].is_idle", timeout=60_000)
         return self
 

@@ -34,6 +34,17 @@ def test_a_filter_shows_only_what_infrared_light_drives(dashboard, address):
     expect(dashboard.page.locator(".tabulator-selected")).to_contain_text("3153.9")
 
 
+@pytest.mark.parametrize("theme", ["", "&dark=yes"])
+def test_what_a_column_means_can_be_read(dashboard, address, theme):
+    dashboard.open(address, f"methane{theme}")
+    dashboard.page.locator(".tabulator-col-title", has_text="irrep").hover()
+    told = dashboard.page.locator(".tabulator-tooltip")
+    expect(told).to_contain_text("Irreducible representation")
+    colours = "(el) => [getComputedStyle(el).color, getComputedStyle(el).backgroundColor]"
+    text, behind = told.evaluate(colours)
+    assert text != behind
+
+
 def test_sorting_keeps_the_selection_with_its_level(dashboard, address):
     dashboard.open(address, "methane")
     dashboard.rows.filter(has_text="1531.9").click()
