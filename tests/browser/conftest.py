@@ -75,10 +75,11 @@ def served(log: Path, **environment: str) -> Iterator[str]:
 
 
 def _errors(log: str) -> list[str]:
-    """Exceptions the server reported, but for browsers that closed while it wrote to them."""
-    raised = re.findall(r"^Traceback.*\n(?:[ \t].*\n)+([\w.]+)", log, re.M)
+    """Exceptions the server reported, but for browsers that left while it wrote or connected."""
+    raised = re.findall(r"^Traceback.*\n((?:[ \t].*\n)+)([\w.]+)", log, re.M)
     closed = ("tornado.iostream.StreamClosedError", "tornado.websocket.WebSocketClosedError")
-    return [name for name in raised if name not in closed]
+    gone = "connection.session.notify_connection_lost()"  # Bokeh's, of a session not there yet
+    return [name for where, name in raised if name not in closed and gone not in where]
 
 
 def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
