@@ -33,7 +33,8 @@ def averaged(one: Potential, other: Potential, share: float) -> Potential:
     leaves, tree = jax.tree.flatten(one.parameters)
     others, same = jax.tree.flatten(other.parameters)
     shapes = [[np.shape(x) for x in each] for each in (leaves, others)]
-    if tree != same or shapes[0] != shapes[1] or one.elements != other.elements:
+    different = tree != same  # type: ignore[operator]  # jaxlib declares no comparison
+    if different or shapes[0] != shapes[1] or one.elements != other.elements:
         raise PhonoscopeError(
             f"{one.name} and {other.name} have no mean",
             "their networks differ in form or elements",
