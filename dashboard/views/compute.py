@@ -154,10 +154,11 @@ def compute_view(state: State) -> Viewable:
 
 
 def _structure(found: Understanding) -> str:
+    count = len(found.atoms)
     return (
         f'<div class="with-picture"><img alt="" src="{as_address(thumbnail(found.atoms))}"><div>'
         f"<h4>{found.formula.translate(SUBSCRIPTS)}</h4>"
-        f'{found.group} <span class="quiet">· {len(found.atoms)} atoms</span><br>'
+        f'{found.group} <span class="quiet">· {count} atom{"s" * (count > 1)}</span><br>'
         f'<span class="quiet">{escape(found.given.title)}</span></div></div>'
         + (f'<p class="quiet">{found.reduction}</p>' if found.reduction else "")
         + notes(found.notes)
