@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 
 class PhonoscopeError(ValueError):
     """A mistake the user can mend.
@@ -16,3 +19,12 @@ class PhonoscopeError(ValueError):
     def __init__(self, what: str, why: str, fix: str) -> None:
         super().__init__(f"{what}: {why}\n{fix}")
         self.what, self.why, self.fix = what, why, fix
+
+
+def run_command(command: Callable[[], object]) -> None:
+    """Run a command line; a mistake of the user's is told on stderr and ends it with 2."""
+    try:
+        command()
+    except PhonoscopeError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None

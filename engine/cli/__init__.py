@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from engine.cli.convert import convert
@@ -13,7 +11,7 @@ from engine.cli.modes import modes
 from engine.cli.phonons import phonons
 from engine.cli.symmetry import symmetry
 from engine.cli.train import train
-from engine.errors import PhonoscopeError
+from engine.errors import run_command
 
 app = typer.Typer(
     help="See molecules and crystals vibrate.",
@@ -29,8 +27,4 @@ app.add_typer(models, name="models")
 
 def main() -> None:
     """Run the command line; a mistake of the user's is told in two lines and ends with 2."""
-    try:
-        app()
-    except PhonoscopeError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(2)
+    run_command(app)

@@ -15,7 +15,7 @@ import jax
 import numpy as np
 import typer
 
-from engine.errors import PhonoscopeError
+from engine.errors import PhonoscopeError, run_command
 from engine.potentials import Potential, load_model
 from engine.potentials.checkpoints.native import Card, read_description, save_model
 
@@ -63,8 +63,4 @@ def main(
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except PhonoscopeError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(2) from None
+    run_command(app)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import PhonoscopeError
+from engine.errors import PhonoscopeError, run_command
 from engine.potentials import load_model
 from engine.reference.abinit.crystals import REFERENCE_CRYSTALS, Abinit
 from engine.reference.abinit.inputs import Pseudopotentials
@@ -276,11 +276,7 @@ def _chosen(items: Sequence[ItemType], only: str) -> list[ItemType]:
 
 def main() -> None:
     """Run the commands; a mistake ends with its three parts on stderr, not with a traceback."""
-    try:
-        app()
-    except PhonoscopeError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(2) from None
+    run_command(app)
 
 
 if __name__ == "__main__":

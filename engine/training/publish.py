@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import PhonoscopeError
+from engine.errors import run_command
 from engine.potentials import Potential, load_model
 from engine.potentials.checkpoints.native import Card, read_description, save_model
 from engine.potentials.domain import write_domain
@@ -97,8 +97,4 @@ def main(
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except PhonoscopeError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(2) from None
+    run_command(app)
