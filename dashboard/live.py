@@ -65,6 +65,27 @@ def on_change(parameters: param.Parameterized, names: str | list[str], act: Acti
     parameters.param.watch(lambda *_: under_lock(act), names)
 
 
+MOTION_FIRST_MS = 80
+"""Head start of the viewer over the plots. Panel holds its messages back, in steps of 10 ms, while
+Bokeh writes one of its own: marks in plots, being Bokeh's, would overtake the motion."""
+
+
+def once_it_moves(state: State, mark: Action) -> None:
+    """Mark the selected mode in a plot, when the viewer has been told of it.
+
+    Without a page, as in a test, at once.
+    """
+
+    def later(*_: object) -> None:
+        document = pn.state.curdoc
+        if document is None or document.session_context is None:
+            mark()
+        else:
+            document.add_timeout_callback(lambda: pn.state.execute(mark), MOTION_FIRST_MS)
+
+    state.param.watch(later, ["modes", "branch"])
+
+
 def under_lock(act: Action) -> None:
     """Change Bokeh's models in a moment, under the lock of their document.
 

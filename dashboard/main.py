@@ -17,7 +17,7 @@ from panel.util import edit_readonly
 from panel.viewable import Viewable
 
 from dashboard import captions
-from dashboard.live import after_first_paint, live_text, made_when_first
+from dashboard.live import Action, after_first_paint, live_text, made_when_first
 from dashboard.state import Notice, State, compute_ahead
 from dashboard.theme import AS_LARGE_AS_EVER, theme_config
 from dashboard.viewer import Viewer
@@ -112,7 +112,16 @@ def page() -> pmui.Page:
             export_view(state, viewer),
             help_view(state),
         ],
-        sidebar=[_tabs(state, DRAWER, "drawer", css_classes=["drawer"], sx=AS_LARGE_AS_EVER)],
+        sidebar=[
+            _tabs(
+                state,
+                DRAWER,
+                "drawer",
+                after_first_paint,
+                css_classes=["drawer"],
+                sx=AS_LARGE_AS_EVER,
+            )
+        ],
         main=[workspace],
         sidebar_width=310,
         busy_indicator=None,
@@ -162,12 +171,19 @@ def _follow_theme(state: State, viewer: Viewer, assembled: pmui.Page) -> None:
         close_drawer()
 
 
-def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> Viewable:
+def _tabs(
+    state: State,
+    views: Mapping[str, View],
+    part: str,
+    when: Callable[[Action], None] = lambda make: make(),
+    **params: Any,
+) -> Viewable:
     """Views of which one is seen; each is made when it is first opened, and stays.
 
     Parameters
     ----------
     part : the parameter of the state that names the open one, and what the address calls it.
+    when : makes the one that is open from the beginning; at once, if nothing else is said.
     """
     names = list(views)
     if getattr(state, part) not in names:  # the usual one was taken out of the page
@@ -208,7 +224,7 @@ def _tabs(state: State, views: Mapping[str, View], part: str, **params: Any) -> 
         def made(view: View = view) -> list[Viewable]:
             return [view(state)]
 
-        after_first_paint(partial(made_when_first, state, part, opened, places[name], made))
+        when(partial(made_when_first, state, part, opened, places[name], made))
     return tabs
 
 

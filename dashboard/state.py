@@ -24,7 +24,6 @@ from dashboard.subject import Subject, isotopologue_of, of_entry, of_key
 from engine import library
 from engine.errors import PhonoscopeError
 from engine.isotopes import with_isotopes
-from engine.modes import Modes
 from engine.phonons import Bands, Phonons
 from engine.vibrations import Vibrations
 
@@ -155,13 +154,12 @@ class State(param.Parameterized):
         ----------
         direction : Cartesian, from which q = 0 is approached in a polar crystal.
         """
-        modes: Modes = self.modes
-        towards = self.towards
-        if direction is not None or (q is not None and not np.array_equal(q, modes.q)):
-            modes, towards = self.result.modes(q, direction), direction
-        self.param.update(
-            modes=modes, branch=int(np.clip(branch, 0, len(modes) - 1)), towards=towards
-        )
+        changes: dict[str, Any] = {}
+        if direction is not None or (q is not None and not np.array_equal(q, self.modes.q)):
+            changes = {"modes": self.result.modes(q, direction), "towards": direction}
+        last = len(changes.get("modes", self.modes)) - 1
+        # The same modes again would be an event, too, and have every view made anew.
+        self.param.update(branch=int(np.clip(branch, 0, last)), **changes)
 
     def follow(self, path: str) -> None:
         """Show the bands along another path.

@@ -22,7 +22,7 @@ from panel.viewable import Viewable
 
 from dashboard import palette
 from dashboard.captions import DIGITS, UNITS
-from dashboard.live import made_when_first, on_change, under_lock
+from dashboard.live import made_when_first, on_change, once_it_moves, under_lock
 from dashboard.plots import empty_figure, extent, follow_unit, pane, set_range
 from dashboard.state import State
 from dashboard.theme import LARGER
@@ -121,7 +121,8 @@ class _Plot:
         follow_unit(state, self.figure.yaxis[0], "frequency ({unit})")
         self.figure.on_event(Tap, lambda event: self.select(event.x, event.y))
         on_change(state, "bands", self.show)
-        on_change(state, ["modes", "branch", "bands"], self.mark)
+        on_change(state, "bands", self.mark)
+        once_it_moves(state, self.mark)
         on_change(state, "unit", self.tell_unit)
         on_change(coloring, "value", self.color)
         self.tell_unit()

@@ -10,7 +10,7 @@ from bokeh.models.annotations import BoxAnnotation, Label, Span
 from bokeh.plotting import figure
 
 from dashboard import palette
-from dashboard.live import in_background, on_change
+from dashboard.live import in_background, on_change, once_it_moves
 from dashboard.plots import INK, empty_figure, follow_unit, set_range
 from dashboard.state import State
 from engine.phonons import Dos
@@ -70,7 +70,7 @@ def dos_figure(state: State, frequencies: Range1d) -> figure:
         level.data = {"y": [] if state.bands is None else [state.modes.frequency_cm1[state.branch]]}
 
     on_change(state, "subject", show)
-    on_change(state, ["modes", "branch"], mark)
+    once_it_moves(state, mark)
     show()
     mark()
     return plot

@@ -20,7 +20,7 @@ from jaxtyping import Float
 from panel.viewable import Viewable
 
 from dashboard import captions, palette
-from dashboard.live import on_change
+from dashboard.live import once_it_moves
 from dashboard.state import State
 from dashboard.theme import LARGER_IF_ROOMY
 from engine.modes import Modes
@@ -101,7 +101,7 @@ def spectrum_view(state: State) -> Viewable:
         marker.data = _marked(state, settings)
 
     state.param.watch(show, ["subject", "unit"])
-    on_change(state, ["modes", "branch"], move_marker)
+    once_it_moves(state, move_marker)
     show()
     place.css_classes = ["spectrum"]
     return place

@@ -35,7 +35,7 @@ BULK: dict[str, tuple[str, str, tuple[float, ...]]] = {
     "calcium-fluoride": ("fluorite", "Ca F", (5.463,)),
     "magnesium-diboride": ("AlB2", "Mg B", (3.086, 3.524)),
     "quartz": ("quartz", "Si O", (4.913, 5.405)),
-    "rutile": ("rutile", "Ti O", (4.594, 2.959, 0.305)),
+    "magnesium-fluoride": ("rutile", "Mg F", (4.621, 3.052, 0.303)),
     "strontium-titanate": ("perovskite", "Sr Ti O", (3.905,)),
     "barium-titanate": ("perovskite", "Ba Ti O", (4.00,)),
     "barium-titanate-tetragonal": ("tetragonal-perovskite", "Ba Ti O", (3.99, 4.10)),
@@ -50,7 +50,6 @@ DFT: dict[str, str] = {
     "magnesium-oxide": "MgO-rocksalt",
     "calcium-fluoride": "CaF2-fluorite",
     "quartz": "SiO2-quartz",
-    "rutile": "TiO2-rutile",
     "strontium-titanate": "SrTiO3-perovskite",
 }
 """Polar ones -> name in the DFT reference, which has their Born charges (engine.reference.dft)."""

@@ -10,7 +10,8 @@ import pytest
 from bokeh.document import Document
 from panel.io.state import set_curdoc
 
-from dashboard.live import in_background
+from dashboard.live import MOTION_FIRST_MS, in_background, once_it_moves
+from dashboard.state import State
 
 
 def fails(*_: Any) -> None:
@@ -41,3 +42,21 @@ def test_without_a_page_it_is_done_at_once():
     found: list[int] = []
     in_background(lambda: 3, found.append)
     assert found == [3]
+
+
+def test_plots_are_marked_after_the_viewer_was_told(monkeypatch):
+    """With a page a moment later, without one at once; of the mode that is then selected."""
+    state, marked = State(), []
+    once_it_moves(state, lambda: marked.append(state.branch))
+    state.select(2)
+    assert marked == [2]
+    document, waiting = Document(), []
+    monkeypatch.setattr(Document, "session_context", object())
+    monkeypatch.setattr(document, "add_timeout_callback", lambda do, ms: waiting.append((do, ms)))
+    with set_curdoc(document):
+        state.select(3)
+        state.select(4)
+    assert marked == [2] and {ms for _, ms in waiting} == {MOTION_FIRST_MS}
+    for do, _ in waiting:
+        do()
+    assert marked == [2, 4, 4]

@@ -29,6 +29,14 @@ def test_selecting_changes_wave_vector_and_branch_together():
     assert state.branch == 5
 
 
+def test_another_mode_of_the_same_wave_is_no_change_of_modes():
+    state, seen = State(entry_name="silicon"), []
+    state.param.watch(lambda *events: seen.extend(event.name for event in events), "modes")
+    state.select(2)
+    state.select(4, state.q)
+    assert not seen and state.branch == 4
+
+
 def test_stepping_goes_around():
     state = State(entry_name="methane")
     state.step(-1)

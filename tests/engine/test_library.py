@@ -85,7 +85,7 @@ CRYSTALS = {  # space group, optical modes at the zone centre, whether all waves
     "calcium-fluoride": (225, "T1u+T2g", True),
     "magnesium-diboride": (191, "A2u+B1g+E1u+E2g", True),
     "quartz": (154, "4A1+4A2+8E", True),
-    "rutile": (136, "A1g+A2g+A2u+B1g+2B1u+B2g+Eg+3Eu", True),
+    "magnesium-fluoride": (136, "A1g+A2g+A2u+B1g+2B1u+B2g+Eg+3Eu", True),
     "strontium-titanate": (221, "3T1u+T2u", False),
     "barium-titanate": (221, "3T1u+T2u", False),
     "barium-titanate-tetragonal": (99, "3A1+B1+4E", None),
