@@ -5,12 +5,13 @@ Views read it and watch it; none of them knows another. A click anywhere ends he
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Thread
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import param
@@ -31,17 +32,22 @@ FIRST = "methane"
 
 RESTS = 3
 """Times as long as it worked rests what computes ahead."""
+QUIET_S = 3.0
+"""Nor does it work, before nobody has asked for anything for so long."""
 
 
 @lru_cache
 def compute_ahead() -> None:
     """Begin to compute the whole library in the background, once in the life of the server.
 
-    It rests longer than it works: those who use the page meanwhile come first.
+    It rests longer than it works, and while the page is used: its thread would have every message
+    of a click wait for the interpreter.
     """
 
     def compute() -> None:
         for name in library.names():
+            while (quiet_s := time.monotonic() - State.used_s) < QUIET_S:
+                time.sleep(QUIET_S - quiet_s)
             began = time.monotonic()
             subject = of_entry(name)
             assert subject.verdict
@@ -102,6 +108,9 @@ class State(param.Parameterized):
     notice: Any = param.ClassSelector(class_=Notice, doc="What is told; None: nothing.")
     dialog: Any = param.String(default=None, allow_None=True, doc="Which dialog is open, if any.")
 
+    used_s: ClassVar[float] = -math.inf
+    """When something was last selected on any page of this server, by time.monotonic()."""
+
     def __init__(self, asked: Mapping[str, str] | None = None, **params: Any) -> None:
         super().__init__(**params)
         self.address = Address(asked)
@@ -118,6 +127,7 @@ class State(param.Parameterized):
 
     def show(self, subject: Subject) -> None:
         """Show another structure, on its first mode that is a vibration."""
+        State.used_s = time.monotonic()
         result, bands = subject.result, subject.bands
         if isinstance(result, Vibrations):
             modes = result.modes
@@ -154,6 +164,7 @@ class State(param.Parameterized):
         ----------
         direction : Cartesian, from which q = 0 is approached in a polar crystal.
         """
+        State.used_s = time.monotonic()
         changes: dict[str, Any] = {}
         if direction is not None or (q is not None and not np.array_equal(q, self.modes.q)):
             changes = {"modes": self.result.modes(q, direction), "towards": direction}

@@ -116,6 +116,9 @@ def probed(
     minima: Annotated[
         Path, typer.Option(help="folder of make_data semiempirical: what is displaced, and how")
     ] = SEMIEMPIRICAL_FOLDER,
+    have: Annotated[
+        Path, typer.Option(help="file or folder of make_data molecules: those are left out")
+    ] = PACKED,
     largest: Annotated[int, typer.Option(min=1, help="most heavy atoms")] = LARGEST,
     processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
     retry: Retry = False,
@@ -124,8 +127,8 @@ def probed(
     import_pyscf()
     single_threaded()
     _forget_failures(out, retry)
-    known = {m.name for m in MOLECULES + SULFUR_AND_CHLORINE}
-    chosen = read_minima(minima, known, largest)
+    listed = {m.name for m in MOLECULES + SULFUR_AND_CHLORINE}
+    chosen = read_minima(minima, {s.name for s in read_molecules(have)}, largest, listed)
     run(Probed(out, Pyscf()), chosen, [1], processes, limit_s=1800, in_a_row=50)
 
 

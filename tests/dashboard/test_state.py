@@ -1,10 +1,12 @@
+from threading import Event
+
 import numpy as np
 import pytest
 from ase.build import bulk
 
 import engine
-from dashboard.state import State
-from dashboard.subject import subject_of
+from dashboard.state import State, compute_ahead
+from dashboard.subject import of_entry, subject_of
 from engine import library
 from engine.isotopes import isotope_mass_amu
 from tests.engine.phonons.test_mesh import pairs
@@ -99,3 +101,16 @@ def test_a_link_carries_the_direction_in_which_the_zone_centre_is_approached(mon
 def test_no_direction_without_born_charges():
     told = State({"structure": "silicon", "towards": "1,0,0"}).address.complaint()
     assert "without Born charges" in told
+
+
+def test_what_computes_ahead_waits_until_nobody_asks(monkeypatch):
+    asked, reached = State(entry_name="methane"), Event()
+    monkeypatch.setattr("dashboard.state.QUIET_S", 1.0)
+    monkeypatch.setattr("dashboard.state.library.names", lambda: ("methane",))
+    monkeypatch.setattr("dashboard.state.of_entry", lambda name: reached.set() or of_entry(name))
+    asked.select(1)
+    compute_ahead.__wrapped__()
+    assert not reached.wait(0.5)
+    asked.select(2)  # it begins to wait anew
+    assert not reached.wait(0.7)
+    assert reached.wait(10)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,13 +73,16 @@ class Probed(PartsFolder[Minimum]):
         return f"{done} of {len(items)} molecules, {failed} failed"
 
 
-def read_minima(folder: Path, known: set[str], largest: int) -> list[Minimum]:
+def read_minima(
+    folder: Path, known: set[str], largest: int, listed: Container[str] = ()
+) -> list[Minimum]:
     """Molecules that ``make_data semiempirical`` left in a folder, small ones first, mixed.
 
     Parameters
     ----------
     known : names to leave out, as those held out always are.
     largest : most heavy atoms.
+    listed : names that come before all others.
 
     Raises
     ------
@@ -90,8 +93,9 @@ def read_minima(folder: Path, known: set[str], largest: int) -> list[Minimum]:
     def heavy(structure: LabelledStructure) -> int:
         return int((structure.atoms.numbers > 1).sum())
 
-    def order(structure: LabelledStructure) -> tuple[int, int]:
-        return heavy(structure), zlib.crc32(structure.name.encode())
+    def order(structure: LabelledStructure) -> tuple[bool, int, int]:
+        name = structure.name
+        return name not in listed, heavy(structure), zlib.crc32(name.encode())
 
     chosen = [
         s

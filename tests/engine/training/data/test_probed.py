@@ -51,6 +51,7 @@ def test_of_cheap_minima_those_are_labelled_that_nobody_knows(tmp_path: Path) ->
     chosen = read_minima(cheap, {"known"}, largest=2)
     assert chosen[0].name == "b"  # small ones first; allene is held out, HF has two
     assert {m.name for m in chosen} == {"a", "b", "c"}
+    assert read_minima(cheap, {"known"}, 2, listed={"c"})[0].name == "c"  # before smaller ones
     assert [m.name for m in read_minima(cheap, {"known"}, largest=1)] == ["b"]
     workplace = Probed(out, springs)
     out.mkdir()
