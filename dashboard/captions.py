@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
+from engine import structure
 from engine.modes import Modes
 from engine.phonons import Bands, Phonons
 from engine.phonons.bands import UNSTABLE_CM1
@@ -37,8 +38,7 @@ OPERATION = re.compile(r"(\d*|∞)([ECSiσ])(\d+|∞|[hvd])?('{1,2})?([⁰¹²³
 
 def formula(result: Vibrations | Phonons) -> str:
     """Formula with subscripts, like CH₄."""
-    crystal = isinstance(result, Phonons)  # a molecule's is not divided: N₂, not N
-    return result.atoms.get_chemical_formula("metal", empirical=crystal).translate(SUBSCRIPTS)
+    return structure.formula(result.atoms).translate(SUBSCRIPTS)
 
 
 def group(result: Vibrations | Phonons) -> str:

@@ -19,6 +19,7 @@ from engine.isotopologues import isotopologue
 from engine.jobs import Store, surroundings_of
 from engine.phonons import Bands, Dos, Phonons
 from engine.spectra import Intensities
+from engine.structure import formula
 from engine.trust import Check, Verdict, verdict
 from engine.vibrations import Vibrations
 
@@ -143,5 +144,4 @@ def of_key(key: str) -> Subject:
             "Open the structure and compute it again.",
         )
     result, _ = result_from_bytes(content)
-    formula = result.atoms.get_chemical_formula("metal", empirical=True)
-    return subject_of(formula, result, key=key)
+    return subject_of(formula(result.atoms), result, key=key)

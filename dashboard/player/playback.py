@@ -16,7 +16,7 @@ from dashboard.state import State
 from dashboard.viewer import Viewer, Wave, motion_of, scene_of
 from engine.amplitude import rms_displacement_A
 from engine.errors import PhonoscopeError
-from engine.structure import Piece, piece
+from engine.structure import Piece, formula, piece
 
 
 class Playback(param.Parameterized):
@@ -185,8 +185,7 @@ class Playback(param.Parameterized):
     def picture_name(self) -> str:
         """File name of a picture, like methane-T2-1314.png."""
         state = self.state
-        formula = state.result.atoms.get_chemical_formula("metal", empirical=True)
-        parts = [state.entry_name or formula]
+        parts = [state.entry_name or formula(state.result.atoms)]
         if state.bands is not None:
             parts.append(captions.wave_vector(state.q, state.bands).replace(" ", ""))
         if state.modes.irrep[state.branch]:

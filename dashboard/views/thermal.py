@@ -21,6 +21,7 @@ from dashboard.state import State
 from engine.errors import PhonoscopeError
 from engine.phonons import Phonons, Thermal
 from engine.phonons.thermal import dulong_petit_J_mol_K, per_formula_unit
+from engine.structure import formula
 
 TEMPERATURES_K = np.linspace(0.0, 1000.0, 201)
 LEFT_OUT = 1e-3
@@ -194,8 +195,7 @@ def in_words(atoms: Atoms, thermal: Thermal, temperature_K: float) -> str:
         + "</div>"
         for name, quantity in QUANTITIES.items()
     ]
-    formula = atoms.get_chemical_formula("metal", empirical=True).translate(SUBSCRIPTS)
-    head = f"Per mole of {formula} at {temperature_K:g} K"
+    head = f"Per mole of {formula(atoms).translate(SUBSCRIPTS)} at {temperature_K:g} K"
     style = "line-height: 1.2; font-size: 13px"
     return f'{_warning(thermal)}<div style="{style}">{head}{"".join(lines)}</div>'
 

@@ -15,6 +15,7 @@ from engine.formats import modes_document
 from engine.phonons import Phonons
 from engine.potentials import load_model, model_names
 from engine.relaxation import force_warning
+from engine.structure import formula
 from engine.vibrations import Vibrations
 
 
@@ -57,7 +58,7 @@ def modes(
         write(modes_document(result, entry.intensities(result) if entry else None), json)
         return
     typer.echo(
-        f"{result.atoms.get_chemical_formula()}  {result.group.name}  "
+        f"{formula(result.atoms)}  {result.group.name}  "
         f"vibrations {result.gamma_vib or '?'}  [{result.model}; derivatives: {result.derivatives}]"
     )
     if result.correlation is not None:

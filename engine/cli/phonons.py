@@ -20,6 +20,7 @@ from engine.phonons.mesh import checked_mesh
 from engine.phonons.polar import born_charges
 from engine.potentials import Potential, load_model
 from engine.potentials.choice import cell_warning
+from engine.structure import formula
 from engine.vibrations import Vibrations
 
 
@@ -79,7 +80,7 @@ def phonons(
         return
     space_group = result.space_group
     typer.echo(
-        f"{result.atoms.get_chemical_formula('metal', empirical=True)}  {space_group.symbol} "
+        f"{formula(result.atoms)}  {space_group.symbol} "
         f"({space_group.number})  optical at Γ: {result.gamma_optical or 'none'}  "
         f"[{result.potential.name}]"
     )

@@ -13,7 +13,7 @@ from vesin import NeighborList
 
 from engine.errors import PhonoscopeError
 from engine.formats.given import Given
-from engine.structure import primitive_cell
+from engine.structure import formula, primitive_cell
 from engine.symmetry import point_group, space_group
 from engine.symmetry.crystals.parents import parent_groups
 from engine.symmetry.crystals.space_group import TOLERANCE_A as CRYSTAL_TOLERANCE_A
@@ -71,8 +71,8 @@ class Understanding:
 
     @property
     def formula(self) -> str:
-        """Of a molecule, or of a crystal's formula unit, metals first."""
-        return str(self.atoms.get_chemical_formula("metal", empirical=self.kind != "molecule"))
+        """Of a molecule, or of a crystal's formula unit."""
+        return formula(self.atoms)
 
     @property
     def lengths_A(self) -> Float[np.ndarray, "3"]:

@@ -11,6 +11,7 @@ from engine.formats.documents.common import Document, mode_list
 from engine.modes import Modes
 from engine.phonons import Bands, Dos, Phonons, Thermal
 from engine.phonons.gamma import symmetry_error, unlabelled_because
+from engine.structure import formula
 from engine.symmetry.crystals.report import CrystalIrrep, CrystalRepresentation
 
 TEMPERATURES_K = np.arange(0.0, 1001.0, 10.0)
@@ -22,7 +23,7 @@ def phonons_document(result: Phonons, bands: Bands) -> Document:
     trust, group = result.trust, result.space_group
     return {
         "kind": "crystal",
-        "formula": result.atoms.get_chemical_formula("metal", empirical=True),
+        "formula": formula(result.atoms),
         "model": result.potential.name,
         "derivatives": result.derivatives,
         "space_group": group.symbol,
@@ -111,7 +112,7 @@ def crystal_symmetry_document(report: CrystalRepresentation) -> Document:
     found, group, table = report.space_group, report.group, report.table
     return {
         "kind": "crystal",
-        "formula": report.atoms.get_chemical_formula("metal", empirical=True),
+        "formula": formula(report.atoms),
         "space_group": found.symbol,
         "space_group_number": found.number,
         "crystal_point_group": found.point_group,

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.formats.documents.common import Document, mode_list
 from engine.spectra import Intensities
+from engine.structure import formula
 from engine.symmetry.molecules.report import (
     IrrepActivity,
     VibrationalRepresentation,
@@ -28,7 +29,7 @@ def modes_document(result: Vibrations, intensities: Intensities | None = None) -
     higher = result.group.next_higher
     return {
         "kind": "molecule",
-        "formula": result.atoms.get_chemical_formula(),
+        "formula": formula(result.atoms),
         "model": result.model,
         "derivatives": result.derivatives,
         "point_group": result.group.name,
@@ -58,7 +59,7 @@ def symmetry_document(report: VibrationalRepresentation) -> Document:
     group, table = report.group, report.table
     return {
         "kind": "molecule",
-        "formula": report.atoms.get_chemical_formula(),
+        "formula": formula(report.atoms),
         "point_group": group.name,
         "order": None if group.linear else group.order,
         "linear": group.linear,

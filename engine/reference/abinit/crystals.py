@@ -106,6 +106,8 @@ REFERENCE_CRYSTALS: tuple[ReferenceCrystal, ...] = (
     _fcc("AlAs-zincblende", "zincblende", 5.661, 6),
     _fcc("LiF-rocksalt", "rocksalt", 4.026, 4),
     _fcc("CaF2-fluorite", "fluorite", 5.463, 4),
+    _fcc("LiH-rocksalt", "rocksalt", 4.084, 4),
+    _fcc("BP-zincblende", "zincblende", 4.538, 6),
     _fcc("ZnS-zincblende", "zincblende", 5.409, 4),
     _fcc("SiC-zincblende", "zincblende", 4.360, 6),
     _fcc("GaAs-zincblende", "zincblende", 5.653, 6),

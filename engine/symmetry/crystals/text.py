@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.structure import formula
 from engine.symmetry.crystals.report import CrystalRepresentation
 from engine.symmetry.raman_tensors import RamanTensor
 from engine.symmetry.text import aligned
@@ -25,7 +26,7 @@ def _heading(report: CrystalRepresentation) -> str:
     )
     return "\n".join(
         [
-            f"{report.atoms.get_chemical_formula('metal', empirical=True)}   "
+            f"{formula(report.atoms)}   "
             f"space group {found.symbol} (No. {found.number}){layer}, "
             f"class {found.hermann_mauguin} ({found.point_group})",
             f"{len(report.atoms)} atoms in the primitive cell, {group.rms_A:.4f} Å (rms) from this "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.structure import formula
 from engine.symmetry.activity import Components
 from engine.symmetry.molecules.report import VibrationalRepresentation
 from engine.symmetry.text import aligned
@@ -19,7 +20,7 @@ def _heading(report: VibrationalRepresentation) -> str:
     group, higher = report.group, report.group.next_higher
     order = "∞" if group.linear else str(group.order)
     lines = [
-        f"{report.atoms.get_chemical_formula()}   point group {group.name}, order {order}",
+        f"{formula(report.atoms)}   point group {group.name}, order {order}",
         f"The atoms are {group.rms_A:.4f} Å (rms) from this symmetry; "
         f"up to {report.tolerance_A:g} Å is allowed.",
     ]
