@@ -103,15 +103,18 @@ def page() -> pmui.Page:
         stylesheets=[STYLE],
         sizing_mode="stretch_both",
     )
+    bar = [
+        shown,
+        pn.HSpacer(),
+        *(view(state) for view in BAR),
+        export_view(state, viewer),
+        help_view(state),
+    ]
+    for part in bar:
+        part.align = "center"  # they are not of one height where all is large
     assembled = pmui.Page(
         title="Phonoscope",
-        header=[
-            shown,
-            pn.HSpacer(),
-            *(view(state) for view in BAR),
-            export_view(state, viewer),
-            help_view(state),
-        ],
+        header=bar,
         sidebar=[
             _tabs(
                 state,

@@ -19,6 +19,10 @@ SLIDER: dict[str, Any] = {
     "margin": (0, 14, 0, 10),
     "sizing_mode": "stretch_width",
 }
+# Material UI puts the label of an empty field where it belongs in a field of the usual height.
+IN_THE_MIDDLE = """
+.MuiInputLabel-root[data-shrink="false"] { transform: translate(14px, 8px) !important; }
+"""
 BUTTON: dict[str, Any] = {"size": "small", "variant": "outlined", "margin": (2, 3)}
 
 
@@ -32,6 +36,7 @@ def superposition(playback: Playback, sheet: Viewable) -> Viewable:
         size="small",
         margin=(10, 14, 10, 10),
         sizing_mode="stretch_width",
+        stylesheets=[IN_THE_MIDDLE],
     )
     presets = pn.FlexBox(
         pmui.Button(name="Standing", on_click=lambda _: _join(playback, 0.0), **BUTTON),
