@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
 
 from engine.errors import PhonoscopeError
-from engine.reference.dft import DftCrystal, born_charges_for, read_dft
+from engine.reference.dft import DFT_FILE, DftCrystal, born_charges_for, read_dft
+from engine.units import frequency_cm1
 
 
 def rock_salt(a: float = 5.6) -> Atoms:
@@ -56,3 +58,22 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.h5").write_text("text")
     with pytest.raises(PhonoscopeError, match="cannot read"):
         read_dft(tmp_path / "x.h5")
+
+
+def test_what_is_shipped_is_stable_and_as_abinit_printed_it() -> None:
+    crystals = read_dft(DFT_FILE)
+    assert len(crystals) >= 12
+    with h5py.File(DFT_FILE) as file:
+        printed = {name: group["abinit_frequencies_cm1"][()] for name, group in file.items()}
+    for crystal in crystals:
+        masses = np.repeat(crystal.atoms.get_masses(), 3)
+        found = [
+            frequency_cm1(np.linalg.eigvalsh(phi / np.sqrt(np.outer(masses, masses))))
+            for phi in crystal.force_constants_eV_A2
+        ]
+        np.testing.assert_allclose(found[0][:3], 0, atol=0.1)
+        for mine, theirs in zip(found, printed[crystal.name], strict=True):
+            assert mine.min() > -0.1
+            np.testing.assert_allclose(mine[3:], theirs[3:], atol=2)  # the sum rule moves MgO by 1.7
+        assert np.abs(crystal.born_charges_e.sum(0)).max() < 0.02
+        assert np.linalg.eigvalsh(crystal.dielectric).min() > 1
