@@ -93,7 +93,7 @@ export class Animation {
   /** As large as the view has room for. */
   fit() {
     this.viewer.zoomTo()
-    fill(this.viewer, this.host, this.positions, this.count, this.scene.open.length ? 0.25 : 0.15)
+    fill(this.viewer, this.host, this.positions, this.radii(), this.scene.open.length ? 0.2 : 0.06)
     this.fitted = this.viewer.getView().slice(0, 4)
   }
 

@@ -35,20 +35,22 @@ const at = (places, i) => ({ x: places[3 * i], y: places[3 * i + 1], z: places[3
 const all = (places, n) => Array.from({ length: n }, (_, i) => at(places, i))
 
 /** Zoom until the atoms fill the view but for a margin; 3Dmol alone leaves room for every way of turning them. */
-export function fill(viewer, host, places, n, margin) {
+export function fill(viewer, host, places, radii, margin) {
+  const n = radii.length
   viewer.render()
   if (!n) return
+  const view = viewer.getView(), middle = view.slice(0, 3).map((x) => -x)
+  const right = turned([-view[4], -view[5], -view[6], view[7]], [1, 0, 0])
+  const [centre, beside] = viewer.modelToScreen(
+    [middle, middle.map((x, k) => x + right[k])].map(([x, y, z]) => ({ x, y, z })),
+  )
+  const pixels = Math.hypot(beside.x - centre.x, beside.y - centre.y) // an angstrom
   const seen = viewer.modelToScreen(all(places, n))
-  const span = (axis) => {
-    let low = Infinity, high = -Infinity
-    for (const place of seen) {
-      low = Math.min(low, place[axis])
-      high = Math.max(high, place[axis])
-    }
-    return high - low
-  }
+  // Zooming moves atoms away from the middle of the view, which need not be that of the atoms.
+  const span = (axis) => 2 * seen.reduce(
+    (most, place, i) => Math.max(most, Math.abs(place[axis] - centre[axis]) + radii[i] * pixels), 0)
   const { width, height } = host.getBoundingClientRect()
-  const rest = 30 + margin * Math.min(width, height) // for the atoms' size, motion, arrows, open bonds
+  const rest = 30 + margin * Math.min(width, height) // for motion, arrows, open bonds
   const factor = Math.min((width - rest) / Math.max(span("x"), 1), (height - rest) / Math.max(span("y"), 1))
   if (factor > 0) viewer.zoom(Math.min(factor, 2.4))
   viewer.render()
