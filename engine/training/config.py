@@ -131,7 +131,8 @@ class TrainingConfig:
     data : what is trained on.
     network : ``architecture`` (nequip or mace) and its hyper-parameters, the fields of NequIPConfig
         or MACEConfig; those that the data tells may be left out. Or ``start``, a model to go on
-        from, and nothing else.
+        from, which has its form; ``skip_per_species`` then gives every element of a NequIP model
+        skip weights of its own, at first all alike.
     name : what results call the model.
     epochs : passes over the data.
     patience : stop after so many epochs without a better validation loss; 0: never.
@@ -288,8 +289,10 @@ def _check(config: TrainingConfig) -> None:
             raise ValueError(f"loss.{name} is not a weight, nor points [epoch, weight]")
         if list(points) != sorted(points) or len({p[0] for p in points}) < len(points):
             raise ValueError(f"loss.{name} has epochs that do not ascend")
-    if "start" in config.network and len(config.network) > 1:
-        others = ", ".join(sorted(set(config.network) - {"start"}))
-        raise ValueError(f"network.start has the form of its model, but {others} is given, too")
+    if "start" in config.network:
+        if others := ", ".join(sorted(set(config.network) - {"start", "skip_per_species"})):
+            raise ValueError(f"network.start has the form of its model, but {others} is given, too")
+        if config.network.get("skip_per_species", True) is not True:
+            raise ValueError("network.skip_per_species with network.start can only be true")
     if config.references == "model" and "start" not in config.network:
         raise ValueError("references are those of a model, but network.start names none")

@@ -37,6 +37,7 @@ from engine.training.data.probed import Probed, read_minima
 from engine.training.data.quantum import Pyscf
 from engine.training.data.queue import compile_quickly, run, single_threaded
 from engine.training.data.semiempirical import Xtb
+from engine.training.data.small_molecules import small_molecules
 from engine.training.data.workplace import ItemType
 
 FOLDER = Path("build/data/molecules")
@@ -97,6 +98,9 @@ def semiempirical(
     heavier: Annotated[
         int, typer.Option(min=0, help="so many with sulfur or chlorine beside, and the listed ones")
     ] = 0,
+    small: Annotated[
+        int, typer.Option(min=0, max=5, help="all others with up to so many heavy atoms, too")
+    ] = 0,
     processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
     retry: Retry = False,
 ) -> None:
@@ -105,6 +109,8 @@ def semiempirical(
     if heavier:
         molecules += SULFUR_AND_CHLORINE
         molecules += variations(SULFUR_AND_CHLORINE, heavier, heavier=True)
+    if small:
+        molecules += small_molecules(small, molecules)
     single_threaded()
     _forget_failures(out, retry)
     run(Workplace(out, Xtb()), molecules, [1], processes, limit_s=300, in_a_row=100)

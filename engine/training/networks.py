@@ -109,13 +109,18 @@ def new_network(
     return _apart(potential, dtype)
 
 
-def network_from(start: str, dtype: np.dtype) -> Network:
+def network_from(start: str, dtype: np.dtype, own_skips: bool = False) -> Network:
     """The network of a model by name or path, with its parameters.
+
+    Parameters
+    ----------
+    own_skips : whether every element gets skip weights of its own; nothing changes until they are
+        trained.
 
     Raises
     ------
     PhonoscopeError
-        if there is no such model, or it has nothing to be trained.
+        if there is no such model, or it has nothing to be trained, or no skip weights to multiply.
     """
     potential = load_model(start)
     if architecture_of(potential) is None:
@@ -124,7 +129,33 @@ def network_from(start: str, dtype: np.dtype) -> Network:
             "it is no network",
             "Start from a NequIP or MACE model (phonoscope models list).",
         )
-    return _apart(potential, dtype)
+    return _apart(_with_own_skips(potential) if own_skips else potential, dtype)
+
+
+def _with_own_skips(potential: Potential) -> Potential:
+    """The same function, with ``skip_per_species``."""
+    config: Any = potential.atomic_energies.config  # type: ignore[attr-defined]
+    if not isinstance(config, NequIPConfig):
+        raise PhonoscopeError(
+            "skip_per_species is for NequIP models",
+            f"{potential.name} is none",
+            "Leave it out of [network].",
+        )
+    if config.skip_per_species:
+        return potential
+
+    def of_each(layer: dict[str, Any]) -> dict[str, Any]:
+        def copies(weight: Any) -> Any:
+            return jnp.tile(weight, (len(config.atomic_numbers), 1, 1))
+
+        return {**layer, "skip": jax.tree.map(copies, layer["skip"])}
+
+    parameters = {
+        name: of_each(part) if name.startswith("layer_") else part
+        for name, part in potential.parameters.items()
+    }
+    config = replace(config, skip_per_species=True)
+    return nequip(config, parameters, potential.name, potential.reference)
 
 
 def _initial(config: Any, seed: int, dtype: np.dtype) -> Potential:

@@ -51,7 +51,8 @@ def make_network(config: TrainingConfig, samples: Sequence[Sample], dtype: np.dt
         if it cannot be made or read.
     """
     if "start" in config.network:
-        return network_from(str(config.network["start"]), dtype)
+        own_skips = "skip_per_species" in config.network
+        return network_from(str(config.network["start"]), dtype, own_skips)
     return new_network(config.network, samples, config.seed, dtype)
 
 

@@ -35,6 +35,7 @@ def test_what_is_left_out_has_its_default():
         ({"loss": {"forces": -1.0}}, "loss.forces"),
         ({"loss": {"forces": [[3, 1.0], [1, 2.0]]}}, "ascend"),
         ({"network": {"start": "m", "lmax": 2}}, "lmax"),
+        ({"network": {"start": "m", "skip_per_species": False}}, "only be true"),
         ({"references": "model"}, "network.start"),
         ({"network": 3}, r"\[network\]"),
     ],
