@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +26,7 @@ from engine.training.data.labelled import read_molecules
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import (
     HELD_OUT,
+    HELD_OUT_SULFUR_AND_CHLORINE,
     MOLECULES,
     STAGES,
     SULFUR_AND_CHLORINE,
@@ -33,6 +34,7 @@ from engine.training.data.molecule_list import (
 from engine.training.data.molecules import DISTORTIONS, Workplace
 from engine.training.data.parts import pack as pack_parts
 from engine.training.data.parts import unpack as unpack_parts
+from engine.training.data.probed import STAGES as PROBED_STAGES
 from engine.training.data.probed import Probed, read_minima
 from engine.training.data.quantum import Pyscf
 from engine.training.data.queue import compile_quickly, run, single_threaded
@@ -48,6 +50,7 @@ CRYSTALS_FOLDER = Path("build/data/crystals")
 CRYSTALS_PACKED = Path("build/data/crystals.h5")
 DFT_FOLDER = Path("build/data/dft")
 DFT_PACKED = Path("assets/reference/crystals/pbesol.h5")
+EVERY_LISTED = MOLECULES + SULFUR_AND_CHLORINE + HELD_OUT_SULFUR_AND_CHLORINE
 IN_A_ROW = 40
 """Crystals a process labels before a fresh one follows: they share compiled programs, of which a
 process cannot keep any number."""
@@ -76,9 +79,9 @@ def molecules(
     retry: Retry = False,
 ) -> None:
     """Compute molecules by B3LYP/def2-SVP; start it again and it goes on where it stopped."""
-    everything = MOLECULES + SULFUR_AND_CHLORINE
-    names = {m.name for m in _chosen(everything, only)}
-    groups = [MOLECULES, SULFUR_AND_CHLORINE] if sulfur_and_chlorine else [MOLECULES]
+    names = {m.name for m in _chosen(EVERY_LISTED, only)}
+    later = [SULFUR_AND_CHLORINE, HELD_OUT_SULFUR_AND_CHLORINE]
+    groups = [MOLECULES, *later] if sulfur_and_chlorine else [MOLECULES]
     numbers = _numbers(stages)
     import_pyscf()  # before the first molecule: a missing program is no failure of molecules
     import_rdkit()
@@ -126,22 +129,26 @@ def probed(
         Path, typer.Option(help="file or folder of make_data molecules: those are left out")
     ] = PACKED,
     largest: Annotated[int, typer.Option(min=1, help="most heavy atoms")] = LARGEST,
+    stages: Annotated[
+        str, typer.Option(help="1 a geometry as at 300 K, 2 a hotter one with a bond stretched")
+    ] = "1",
     processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
     retry: Retry = False,
 ) -> None:
     """Compute forces and a product of the Hessian of many molecules by B3LYP/def2-SVP."""
+    numbers = _numbers(stages, PROBED_STAGES)
     import_pyscf()
     single_threaded()
     _forget_failures(out, retry)
     listed = {m.name for m in MOLECULES + SULFUR_AND_CHLORINE}
     chosen = read_minima(minima, {s.name for s in read_molecules(have)}, largest, listed)
-    run(Probed(out, Pyscf()), chosen, [1], processes, limit_s=1800, in_a_row=50)
+    run(Probed(out, Pyscf()), chosen, numbers, processes, limit_s=1800, in_a_row=50)
 
 
 @app.command()
 def status(out: Folder = FOLDER) -> None:
     """Say in one line what has been computed."""
-    typer.echo(Workplace(out, Pyscf()).status(MOLECULES + SULFUR_AND_CHLORINE))
+    typer.echo(Workplace(out, Pyscf()).status(EVERY_LISTED))
 
 
 @app.command()
@@ -267,11 +274,11 @@ def _forget_failures(folder: Path, retry: bool) -> None:
         failure.unlink()
 
 
-def _numbers(stages: str) -> list[int]:
+def _numbers(stages: str, known: Collection[int] = tuple(STAGES)) -> list[int]:
     words = stages.split(",")
-    if not all(word.isdigit() and int(word) in STAGES for word in words):
-        fix = "Give some of 1,2,3."
-        raise PhonoscopeError(f"no stages {stages!r}", f"there are {list(STAGES)}", fix)
+    if not all(word.isdigit() and int(word) in known for word in words):
+        fix = f"Give some of {','.join(map(str, known))}."
+        raise PhonoscopeError(f"no stages {stages!r}", f"there are {list(known)}", fix)
     return [int(word) for word in words]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
-from engine.training.data.distortions import normal_modes, thermal
+from engine.training.data.distortions import normal_modes, stretched, thermal
 from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
 from engine.training.data.molecule_list import HELD_OUT
 from engine.training.data.quantum import Labeller
@@ -28,8 +28,16 @@ TEMPERATURE_K = 300.0
 STILL_K = 1.0
 """Of the displacements u: zero-point motion, in which stiff and soft modes change the energy alike,
 as they count alike in frequencies (:mod:`engine.training.probes`)."""
+STRETCHED_K = 600.0
+"""Of the geometries of which a bond is stretched, too."""
+STRETCHES = (0.9, 1.15)
+"""Least and most of the length of that bond before."""
 STEP_A = 0.005
 """Of the atom that moves most: forces between are then means within some meV/angstrom."""
+
+
+STAGES = {1: "probed", 2: "stretched"}
+"""Stage -> part of a molecule's work."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class Minimum:
         return self.structure.name
 
     def parts(self, stage: int) -> list[str]:
-        """There is one."""
-        return ["probed"]
+        """One a stage."""
+        return [STAGES[stage]]
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,21 @@ class Probed(PartsFolder[Minimum]):
     def compute(self, item: Minimum, part: str) -> None:
         """Label a molecule and keep it; raises what the labeller raises."""
         started = time.process_time()
-        found = probed(item.structure, self.labeller)
+        found = probed(item.structure, self.labeller, stretch=part == STAGES[2])
         notes = {"cpu_seconds": round(time.process_time() - started, 1), "step_A": STEP_A}
         write_part(self.path(item.name, part), part, [found], notes)
 
     def status(self, items: Sequence[Minimum]) -> str:
         """What is there, in one line for a person."""
-        done = sum(self.path(item.name, "probed").exists() for item in items)
+        done = {
+            part: sum(self.path(item.name, part).exists() for item in items)
+            for part in STAGES.values()
+        }
         failed = len(list(self.folder.glob("*.failed")))
-        return f"{done} of {len(items)} molecules, {failed} failed"
+        return (
+            f"{done['probed']} of {len(items)} molecules, {done['stretched']} of them also with "
+            f"a bond stretched, {failed} failed"
+        )
 
 
 def read_minima(
@@ -109,19 +123,26 @@ def read_minima(
     return [Minimum(s) for s in sorted(chosen, key=order)]
 
 
-def probed(minimum: LabelledStructure, labeller: Labeller) -> LabelledStructure:
+def probed(
+    minimum: LabelledStructure, labeller: Labeller, stretch: bool = False
+) -> LabelledStructure:
     """A molecule displaced as by heat, with forces and Phi u of one u.
 
-    With g_+- the forces at r +- h u: Phi u = -(g_+ - g_-) / 2h, and energy and forces at r are the
-    means, the energy less h^2 u.Phi.u / 2.
+    With `stretch` it is hotter, and a bond is longer or shorter. With g_+- the forces at r +- h u:
+    Phi u = -(g_+ - g_-) / 2h, and energy and forces at r are the means, the energy less
+    h^2 u.Phi.u / 2.
     """
     assert minimum.hessian_eV_A2 is not None
     modes = normal_modes(minimum.atoms, minimum.hessian_eV_A2)
-    rng = np.random.default_rng(zlib.crc32(f"{minimum.name} probed".encode()))
-    atoms = thermal(minimum.atoms, modes, TEMPERATURE_K, rng)
-    u = thermal(minimum.atoms, modes, STILL_K, rng).positions - minimum.atoms.positions
+    name, kind, rest = minimum.name, "stretch" if stretch else "thermal", minimum.atoms
+    rng = np.random.default_rng(
+        zlib.crc32(f"{name} {'stretched' if stretch else 'probed'}".encode())
+    )
+    atoms = thermal(rest, modes, STRETCHED_K if stretch else TEMPERATURE_K, rng)
+    if stretch:
+        atoms = stretched(atoms, rest, rng.uniform(*STRETCHES), rng)
+    u = thermal(rest, modes, STILL_K, rng).positions - rest.positions
     u /= np.linalg.norm(u, axis=1).max()
-    name, kind = minimum.name, "thermal"
     ahead, behind = (
         labeller.label(Atoms(atoms.numbers, atoms.positions + h * u), name, kind, hessian=False)
         for h in (STEP_A, -STEP_A)

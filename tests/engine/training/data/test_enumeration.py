@@ -6,7 +6,12 @@ import pytest
 
 from engine.training.data.distortions import starting_geometry
 from engine.training.data.enumeration import LARGEST, variations
-from engine.training.data.molecule_list import HELD_OUT, MOLECULES, SULFUR_AND_CHLORINE
+from engine.training.data.molecule_list import (
+    HELD_OUT,
+    HELD_OUT_SULFUR_AND_CHLORINE,
+    MOLECULES,
+    SULFUR_AND_CHLORINE,
+)
 
 chem = pytest.importorskip("rdkit.Chem")
 
@@ -41,6 +46,15 @@ def test_heavier_ones_have_sulfur_or_chlorine_and_names_of_their_own() -> None:
         chem.CanonSmiles(m.smiles) for m in SULFUR_AND_CHLORINE
     }
     assert not {m.name for m in heavier} & {m.name for m in variations(MOLECULES, 60)}
+
+
+def test_none_of_those_of_the_bundled_model_is_held_out() -> None:
+    """350 with sulfur or chlorine and 1,600 others: what its first stage has seen."""
+    many = variations(MOLECULES, 1600) + variations(SULFUR_AND_CHLORINE, 350, heavier=True)
+    held_out = [m for m in MOLECULES if m.name in HELD_OUT] + list(HELD_OUT_SULFUR_AND_CHLORINE)
+    assert len(held_out) == len(HELD_OUT)
+    canonical = {chem.CanonSmiles(m.smiles) for m in many}
+    assert not canonical & {chem.CanonSmiles(m.smiles) for m in held_out}
 
 
 def test_one_has_a_geometry_to_start_from() -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from engine.training.data.molecule_list import (
     HELD_OUT,
+    HELD_OUT_SULFUR_AND_CHLORINE,
     ISOLATED_ATOMS,
     MOLECULES,
     SULFUR_AND_CHLORINE,
     Molecule,
 )
 
-EVERY = MOLECULES + SULFUR_AND_CHLORINE
+EVERY = MOLECULES + SULFUR_AND_CHLORINE + HELD_OUT_SULFUR_AND_CHLORINE
 NAMES = [m.name for m in EVERY]
 
 
@@ -30,6 +31,8 @@ def test_held_out_ones_are_in_the_list_and_come_early() -> None:
     promised = "acetaldehyde acetonitrile formic-acid ketene methylamine allene cyclopropane"
     promised += " hydrogen-cyanide formaldehyde acetylene ethane"
     assert set(promised.split()) <= HELD_OUT
+    assert {m.name for m in HELD_OUT_SULFUR_AND_CHLORINE} <= HELD_OUT
+    assert not {m.name for m in SULFUR_AND_CHLORINE} & HELD_OUT
     first = {m.name for m in MOLECULES[:60]}
     assert len(first & HELD_OUT) >= 15 and len(first - HELD_OUT) >= 30
 

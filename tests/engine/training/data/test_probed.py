@@ -21,13 +21,15 @@ def minimum(springs: Springs, formula: str, name: str = "") -> LabelledStructure
     return springs.label(atoms, name or formula, "equilibrium", hessian=True)
 
 
+@pytest.mark.parametrize("stretch", [False, True])
 @pytest.mark.parametrize("formula", ["H2O", "CH3OH"])
-def test_energy_forces_and_product_are_those_of_the_geometry(formula: str) -> None:
+def test_energy_forces_and_product_are_those_of_the_geometry(formula: str, stretch: bool) -> None:
     springs = Springs()
     rest = minimum(springs, formula)
-    found = probed(rest, springs)
+    found = probed(rest, springs, stretch)
+    assert found.kind == ("stretch" if stretch else "thermal")
     moved = np.linalg.norm(found.atoms.positions - rest.atoms.positions, axis=1)
-    assert 0.01 < moved.max() < 0.4
+    assert 0.01 < moved.max() < 0.6
     exact = springs.label(found.atoms, formula, "thermal", hessian=True)
     assert found.energy_eV == pytest.approx(exact.energy_eV, abs=1e-6)
     np.testing.assert_allclose(found.forces_eV_A, exact.forces_eV_A, atol=2e-3)
@@ -57,10 +59,12 @@ def test_of_cheap_minima_those_are_labelled_that_nobody_knows(tmp_path: Path) ->
     out.mkdir()
     for m in chosen:
         work_on(workplace, Task(1, m))
-    assert "3 of 3" in workplace.status(chosen)
+    work_on(workplace, Task(2, chosen[0]))
+    assert "3 of 3 molecules, 1 of them" in workplace.status(chosen)
     read = read_molecules(out)
     assert {s.name for s in read} == {"a", "b", "c"}
     samples = molecule_samples(out)
+    assert sorted(s.kind for s in samples) == ["stretch", "thermal", "thermal", "thermal"]
     assert all(s.products is not None and s.matrices is None for s in samples)
     with pytest.raises(PhonoscopeError):
         read_minima(tmp_path / "nothing", set(), 2)
