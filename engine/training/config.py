@@ -136,6 +136,8 @@ class TrainingConfig:
     name : what results call the model.
     epochs : passes over the data.
     patience : stop after so many epochs without a better validation loss; 0: never.
+    keep : the model that is left: ``best`` by the validation loss, or ``last``, where a part of
+        that loss that matters less (stress, of few crystals) would decide.
     seed : of everything random.
     precision : ``float32`` or ``float64``.
     references : energies of the elements, by ``least-squares`` over the data, as they are for
@@ -149,6 +151,7 @@ class TrainingConfig:
     name: str = "trained"
     epochs: int = 100
     patience: int = 0
+    keep: str = "best"
     seed: int = 0
     precision: str = "float32"
     references: str = "least-squares"
@@ -160,6 +163,7 @@ class TrainingConfig:
 
 
 CHOICES = {
+    "keep": ("best", "last"),
     "precision": ("float32", "float64"),
     "references": ("least-squares", "isolated-atoms", "none", "model"),
     "loss.penalty": ("square", "absolute", "huber"),

@@ -51,7 +51,8 @@ def train(
     """Train as the configuration says, into a folder; started again, go on.
 
     The folder then holds ``model`` (for :func:`engine.load_model`: the best on validation data so
-    far), ``metrics.csv``, ``learning_curve.png``, ``config.json`` and the state of the run.
+    far, or the last), ``metrics.csv``, ``learning_curve.png``, ``config.json`` and the state of the
+    run.
 
     Parameters
     ----------
@@ -132,6 +133,7 @@ def _epoch(
     best = progress.best_loss is None or loss < progress.best_loss
     if best:
         progress = replace(progress, best_loss=loss, best_epoch=progress.epoch)
+    if best or config.keep == "last":
         write_model(run, state.average, {**validation} or {**training}, progress.epoch)
     seconds = spent + time.monotonic() - started
     left = seconds / (progress.epoch + 1) * (config.epochs - progress.epoch - 1)
@@ -244,5 +246,5 @@ def _devices() -> Mesh:
 
 
 def _finished(run: Run, say: Say) -> Potential:
-    say(f"the best model is in {run.folder / MODEL}")
+    say(f"the {run.config.keep} model is in {run.folder / MODEL}")
     return load_model(run.folder / MODEL)

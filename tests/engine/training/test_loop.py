@@ -103,6 +103,17 @@ def test_a_tiny_network_learns_two_molecules_and_serves_the_engine(tmp_path, dat
     assert float(row["training_loss"]) < 3 * float(rows[-1]["training_loss"])
 
 
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_the_best_model_is_kept_or_the_last(tmp_path, keep):
+    dearer = {"forces": [[0, 0.1], [2, 50.0]]}  # so that every epoch's loss is above the one before
+    train(parsed({**TABLE, "loss": dearer, "keep": keep}), tmp_path, quiet)
+    losses = [float(row["training_loss"]) for row in metrics(tmp_path)]
+    best = losses.index(min(losses)) + 1
+    assert best < len(losses)
+    told = read_description(tmp_path / "model")["errors"]
+    assert f"after epoch {best if keep == 'best' else len(losses)}:" in told
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
