@@ -135,9 +135,8 @@ def probed(
     assert minimum.hessian_eV_A2 is not None
     modes = normal_modes(minimum.atoms, minimum.hessian_eV_A2)
     name, kind, rest = minimum.name, "stretch" if stretch else "thermal", minimum.atoms
-    rng = np.random.default_rng(
-        zlib.crc32(f"{name} {'stretched' if stretch else 'probed'}".encode())
-    )
+    part = STAGES[2 if stretch else 1]
+    rng = np.random.default_rng(zlib.crc32(f"{name} {part}".encode()))
     atoms = thermal(rest, modes, STRETCHED_K if stretch else TEMPERATURE_K, rng)
     if stretch:
         atoms = stretched(atoms, rest, rng.uniform(*STRETCHES), rng)
