@@ -22,6 +22,7 @@ class DataConfig:
     Attributes
     ----------
     files : data sets, files or folders of parts; relative to the working directory.
+    repeats : how often an epoch goes through each file, for small ones to count more; (): once.
     reader : ``molecules`` or ``crystals``, what ``make_data`` writes under these names;
         ``structures``, what ASE reads, like extended XYZ; or a name that
         :func:`engine.training.readers.register_reader` was told.
@@ -38,6 +39,7 @@ class DataConfig:
     """
 
     files: tuple[str, ...]
+    repeats: tuple[int, ...] = ()
     reader: str = "molecules"
     validation: float = 0.1
     exclude: tuple[str, ...] = ()
@@ -283,6 +285,9 @@ def _check(config: TrainingConfig) -> None:
             raise ValueError(f"{name} is {entry(name)}, not above zero")
     if not config.data.files:
         raise ValueError("data.files names no file")
+    repeats = config.data.repeats
+    if repeats and (len(repeats) != len(config.data.files) or min(repeats) < 1):
+        raise ValueError("data.repeats has not one number, at least 1, for each of data.files")
     if not 0 <= config.data.validation < 1:
         raise ValueError(f"data.validation is {config.data.validation}, not from 0 to below 1")
     if not 0 <= config.optimiser.average < 1:

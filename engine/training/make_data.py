@@ -14,12 +14,14 @@ from engine.potentials import load_model
 from engine.reference.abinit.crystals import REFERENCE_CRYSTALS, Abinit
 from engine.reference.abinit.inputs import Pseudopotentials
 from engine.reference.abinit.run import program
+from engine.reference.dft import read_dft
 from engine.reference.kohn_sham import import_pyscf
 from engine.training.data.crystal_list import CRYSTALS, HELD_OUT_CRYSTALS, made_of
 from engine.training.data.crystals import Crystals
 from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.decoration import SIZES as DECORATED_SIZES
 from engine.training.data.decoration import decorations
+from engine.training.data.dft_labels import label_dft
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.enumeration import LARGEST, variations
 from engine.training.data.labelled import read_molecules
@@ -50,6 +52,7 @@ CRYSTALS_FOLDER = Path("build/data/crystals")
 CRYSTALS_PACKED = Path("build/data/crystals.h5")
 DFT_FOLDER = Path("build/data/dft")
 DFT_PACKED = Path("assets/reference/crystals/pbesol.h5")
+DFT_LABELS_FOLDER = Path("build/data/crystals-pbesol")
 EVERY_LISTED = MOLECULES + SULFUR_AND_CHLORINE + HELD_OUT_SULFUR_AND_CHLORINE
 IN_A_ROW = 40
 """Crystals a process labels before a fresh one follows: they share compiled programs, of which a
@@ -241,6 +244,20 @@ def crystals_dft(
     single_threaded()
     _forget_failures(out, retry)
     run(work, chosen, [1], processes=1, limit_s=limit_hours * 3600)
+
+
+@app.command()
+def dft_labels(
+    teacher: Annotated[Path, typer.Option(help="file of the model that adds energies")],
+    file: Annotated[
+        Path, typer.Argument(help="HDF5 file that crystals-dft --pack wrote")
+    ] = DFT_PACKED,
+    out: Folder = DFT_LABELS_FOLDER,
+) -> None:
+    """Make training data of crystals that density-functional theory has computed."""
+    work = Crystals(out, teacher, "roomy")
+    names = label_dft(work, read_dft(file))
+    typer.echo(f"{len(names)} crystals laid into {out}: {', '.join(names)}")
 
 
 @app.command()

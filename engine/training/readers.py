@@ -140,7 +140,13 @@ def read_samples(config: DataConfig) -> list[Sample]:
             f"known are {', '.join(_READERS)}",
             "Correct data.reader.",
         )
-    samples = [s for file in config.files for s in _READERS[config.reader](Path(file))]
+    reader = _READERS[config.reader]
+    repeats = config.repeats or (1,) * len(config.files)
+    samples = [
+        s
+        for file, times in zip(config.files, repeats, strict=True)
+        for s in reader(Path(file)) * times
+    ]
     if unknown := sorted(set(config.kinds) - {*KINDS, *CRYSTAL_KINDS} - {s.kind for s in samples}):
         raise PhonoscopeError(
             f"There are no structures of kind {', '.join(unknown)}",

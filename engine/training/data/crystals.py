@@ -101,7 +101,7 @@ class Crystals(PartsFolder[Crystal]):
     def _equilibrium(self, crystal: Crystal) -> tuple[list[LabelledCrystal], dict[str, Any]]:
         start = crystal.build()
         atoms = relax(start, self.model, cell=True, max_force_eV_A=MAX_FORCE_EV_A)
-        labelled = self._label(atoms, crystal.name, "equilibrium")
+        labelled = self.label(atoms, crystal.name, "equilibrium")
         n = 3 * len(atoms)
         count = MATRICES if len(atoms) < LARGE else MATRICES_IF_LARGE
         if crystal.decorated:
@@ -129,10 +129,10 @@ class Crystals(PartsFolder[Crystal]):
         found = []
         for strain in STRAINS_IF_DECORATED if crystal.decorated else STRAINS:
             atoms = strained(rest, strain * np.eye(3))
-            found.append(self._label(atoms, crystal.name, "strained"))
+            found.append(self.label(atoms, crystal.name, "strained"))
         for i, size in enumerate(RATTLES_IF_DECORATED if crystal.decorated else RATTLES):
             atoms = rattled(rest, size, rng)
-            labelled = self._label(atoms, crystal.name, "rattled")
+            labelled = self.label(atoms, crystal.name, "rattled")
             if i < RATTLES_WITH_PRODUCTS:
                 q = rng.uniform(-0.5, 0.5, (PRODUCTS_Q, 3))
                 u = rng.normal(size=(PRODUCTS_Q, TOGETHER, 3 * len(atoms)))
@@ -146,7 +146,8 @@ class Crystals(PartsFolder[Crystal]):
             found.append(labelled)
         return found, {}
 
-    def _label(self, atoms: Atoms, name: str, kind: str) -> LabelledCrystal:
+    def label(self, atoms: Atoms, name: str, kind: str) -> LabelledCrystal:
+        """What the teacher says of a crystal as it is, no second derivatives yet."""
         said, n = energy_forces_stress(atoms, self.model), 3 * len(atoms)
         assert said.stress_eV_A3 is not None
         nothing = np.zeros((0, n))

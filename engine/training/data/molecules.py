@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from ase import Atoms
 
+from engine.errors import PhonoscopeError
 from engine.training.data.distortions import (
     normal_modes,
     random,
@@ -19,6 +21,7 @@ from engine.training.data.distortions import (
 from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
 from engine.training.data.molecule_list import HELD_OUT, ISOLATED_ATOMS, Molecule
 from engine.training.data.quantum import Labeller
+from engine.training.data.skeletons import held_out_skeletons, skeleton
 from engine.training.data.workplace import PartsFolder
 
 IMAGINARY_CM1 = -10.0  # what the finite integration grid does to free rotors stays above
@@ -123,7 +126,19 @@ def _stationary_points(workplace: Workplace, molecule: Molecule) -> list[Labelle
         found[-1] = replace(found[-1], kind="saddle")
         atoms = atoms.copy()
         atoms.positions += DOWNHILL_A * modes.displacement[0].real
+    _refuse_held_out(molecule.name, found[-1].atoms)
     return found
+
+
+def _refuse_held_out(name: str, atoms: Atoms) -> None:
+    """What came to rest must not be a held-out molecule under another name."""
+    known = None if name in HELD_OUT else held_out_skeletons().get(skeleton(atoms))
+    if known is not None:
+        raise PhonoscopeError(
+            f"{name} is no molecule of its own",
+            f"it came to rest with the bonds of {known}, which no training may see",
+            "Leave it out.",
+        )
 
 
 def _distorted(workplace: Workplace, molecule: Molecule, part: str) -> list[LabelledStructure]:

@@ -31,6 +31,8 @@ def test_what_is_left_out_has_its_default():
         ({"epochs": 0}, "epochs is 0"),
         ({"data": {"files": []}}, "names no file"),
         ({"data": {"files": ["x"], "validation": 1.0}}, "validation"),
+        ({"data": {"files": ["x", "y"], "repeats": [2]}}, "data.repeats"),
+        ({"data": {"files": ["x"], "repeats": [0]}}, "data.repeats"),
         ({"optimiser": {"name": "sgd"}}, "optimiser.name is 'sgd'; known are adamw, amsgrad"),
         ({"loss": {"forces": -1.0}}, "loss.forces"),
         ({"loss": {"forces": [[3, 1.0], [1, 2.0]]}}, "ascend"),

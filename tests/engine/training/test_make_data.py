@@ -40,6 +40,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int | str | Non
         ("crystals", "--teacher", "none.nqx"),
         ("crystals", "--teacher", "none.nqx", "--only", "unobtainium"),
         ("crystals-dft", "--pseudopotentials", "none"),
+        ("dft-labels", "--teacher", "none.nqx", "none.h5"),
     ],
 )
 def test_a_mistake_ends_with_code_2_and_no_traceback(words, monkeypatch, tmp_path, capsys) -> None:

@@ -93,6 +93,16 @@ def test_large_structures_and_those_without_second_derivatives_can_be_left_out(m
     assert names(sparse=False) == [water.name, methane.name, "atom"]
 
 
+def test_a_small_file_can_count_more(monkeypatch):
+    monkeypatch.setitem(readers._READERS, "by-path", lambda path: molecules([path.name]))
+    data = DataConfig(files=("H2O", "CH4"), reader="by-path", repeats=(1, 3))
+    once = replace(data, repeats=())
+    names = [s.name for s in read_samples(data)]
+    first, second = (replace(once, files=(file,)) for file in data.files)
+    assert names == [s.name for part in (first, *[second] * 3) for s in read_samples(part)]
+    assert len(names) > len(read_samples(once))
+
+
 def test_a_fingerprint_tells_data_apart():
     samples = several()
     other = [*samples[:-1], replace(samples[-1], energy_eV=0.0)]
