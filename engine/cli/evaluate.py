@@ -28,6 +28,9 @@ def evaluate(
     relax: Annotated[
         bool, typer.Option(help="Also frequencies where the model has its own minimum.")
     ] = True,
+    cells: Annotated[
+        bool, typer.Option("--cells", help="Also lattice constants as the model has them.")
+    ] = False,
     plots: Annotated[Path | None, typer.Option(help="Folder for parity plots.")] = None,
     json: Json = None,
 ) -> None:
@@ -59,7 +62,7 @@ def evaluate(
             )
         chosen = [s for s in samples if s.name in names]
     chosen = _covered(potential, chosen)
-    result = evaluation.evaluate(potential, chosen, relax)
+    result = evaluation.evaluate(potential, chosen, relax, cells)
     if plots is not None:
         draw_parity(result, plots)
     if json is not None:

@@ -11,6 +11,7 @@ from ase.data import chemical_symbols
 from engine.errors import PhonoscopeError
 from engine.potentials import Potential
 from engine.training.evaluation.answers import Answer, answers
+from engine.training.evaluation.cells import cell_ratios
 from engine.training.evaluation.frequencies import element_shares, frequencies, relaxed
 from engine.training.evaluation.report import Evaluation, Pairs, pairs
 from engine.training.references import least_squares_energies
@@ -20,12 +21,15 @@ from engine.units import GPA_PER_EV_A3
 Rows = list[tuple[int, np.ndarray, np.ndarray, dict[str, np.ndarray]]]
 
 
-def evaluate(model: Potential, samples: Sequence[Sample], relax: bool = True) -> Evaluation:
+def evaluate(
+    model: Potential, samples: Sequence[Sample], relax: bool = True, cells: bool = False
+) -> Evaluation:
     """Errors of energies, forces, stresses and frequencies.
 
     Free atoms are left out. Frequencies are those of all whole matrices of force constants;
     with ``relax`` also of molecules where the model has its own minimum, for the equilibrium
-    structures of the data.
+    structures of the data; with ``cells`` crystals that rest in the data are relaxed, too, atoms
+    and cell.
 
     Raises
     ------
@@ -80,6 +84,11 @@ def evaluate(model: Potential, samples: Sequence[Sample], relax: bool = True) ->
             if (row[2] < 0).any() and not (row[1] < 0).any():
                 imaginary[used[i].name] = int((row[2] < 0).sum())
         quantities["frequencies_relaxed"] = pairs("cm^-1", rows)
+    if cells:
+        still = [i for i, s in enumerate(used) if s.kind == "equilibrium" and s.atoms.pbc.all()]
+        ratios = cell_ratios(model, [used[i].atoms for i in still])
+        not_relaxed += [used[i].name for i, r in zip(still, ratios, strict=True) if r is None]
+        quantities["lattice_constants"] = pairs("%", _percent(still, ratios))
     return Evaluation(
         model.name,
         [(s.name, s.kind) for s in used],
@@ -91,6 +100,12 @@ def evaluate(model: Potential, samples: Sequence[Sample], relax: bool = True) ->
 
 def _each(data: np.ndarray, said: np.ndarray) -> Rows:
     return [(i, data[i : i + 1], said[i : i + 1], {}) for i in range(len(data))]
+
+
+def _percent(which: Sequence[int], ratios: Sequence[float | None]) -> Rows:
+    """Of the data's lattice constant, which is 100 %."""
+    known = [(i, r) for i, r in zip(which, ratios, strict=True) if r is not None]
+    return [(i, np.array([100.0]), np.array([100.0 * r]), {}) for i, r in known]
 
 
 def _stress(stress_eV_A3: np.ndarray | None) -> np.ndarray:

@@ -66,10 +66,10 @@ class Evaluation:
     quantities : the pairs of values by name: ``energy`` (as it is), ``energy_aligned`` (after the
         energies of the elements that fit best are added), ``forces``, ``stress``,
         ``frequencies_at_reference`` (geometry of the data) and ``frequencies_relaxed`` (of the
-        model's own), modes in ascending order.
+        model's own), modes in ascending order, ``lattice_constants`` (that of the data is 100).
     imaginary : molecules that have imaginary modes where the model has its minimum, and how many;
         only where the data has none.
-    not_relaxed : molecules whose relaxation did not come to an end.
+    not_relaxed : molecules and crystals whose relaxation did not come to an end.
     """
 
     model: str

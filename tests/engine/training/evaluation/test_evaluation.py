@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ase.build import bulk
 
 from engine import PhonoscopeError, load_model
 from engine.training.evaluation import evaluate
@@ -57,6 +58,20 @@ def test_crystals_at_several_wave_vectors():
     for name, pairs in result.quantities.items():
         assert pairs.summary()["largest"] < 1e-3, name
     assert result.quantities["stress"].summary()["values"] == 6
+
+
+def test_lattice_constants_are_those_the_model_relaxes_to():
+    model = load_model("stillinger-weber")
+    samples = []
+    for factor in (1.0, 1.02, 0.99):
+        atoms = bulk("Si", a=factor * 5.431)  # at rest in this potential at 1
+        samples.append(labelled(atoms, model, f"silicon {factor}", "equilibrium"))
+    result = evaluate(model, samples, cells=True)
+    found = result.quantities["lattice_constants"]
+    np.testing.assert_allclose(found.model, [100, 100 / 1.02, 100 / 0.99], atol=0.05)
+    assert (found.reference == 100).all() and found.unit == "%"
+    assert "lattice constants" in result.text() and result.not_relaxed == []
+    assert "lattice_constants" not in evaluate(model, samples).quantities
 
 
 def test_nothing_to_compare():
