@@ -85,7 +85,7 @@ def main(
 ) -> None:
     """Measure the best model of a run and write it with its card and domain."""
     config = parsed_json(run / "config.json")
-    trained_on = replace(config.data, files=tuple(map(str, data)))
+    trained_on = replace(config.data, files=tuple(map(str, data)), repeats=())
     trained = split(read_samples(trained_on), trained_on, config.seed).training
     everything = read_samples(replace(trained_on, kinds=(), sparse=True, most_atoms=0))
     held_out = [s for s in everything if s.held_out and s.kind != "atom"]
