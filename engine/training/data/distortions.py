@@ -100,13 +100,18 @@ def random(atoms: Atoms, spread_A: float, rng: Generator) -> Atoms:
     return _displaced(atoms, rng.normal(0, spread_A, atoms.positions.shape))
 
 
+def bonded(atoms: Atoms) -> list[tuple[int, int]]:
+    """Pairs of atoms closer than BONDED times the sum of their covalent radii, each once."""
+    first, second = neighbor_list("ij", atoms, natural_cutoffs(atoms, mult=BONDED))
+    return [(int(i), int(j)) for i, j in zip(first, second, strict=True) if i < j]
+
+
 def stretched(atoms: Atoms, minimum: Atoms, factor: float, rng: Generator) -> Atoms:
     """One of the bonds of the minimum, drawn at random, made `factor` times as long in `atoms`.
 
     What hangs on its lighter end moves along; in a ring only that atom.
     """
-    first, second = neighbor_list("ij", minimum, natural_cutoffs(minimum, mult=BONDED))
-    bonds = [(int(i), int(j)) for i, j in zip(first, second, strict=True) if i < j]
+    bonds = bonded(minimum)
     i, j = bonds.pop(rng.integers(len(bonds)))
     others = coo_array(
         (np.ones(len(bonds)), np.array(bonds, int).reshape(-1, 2).T), 2 * [len(atoms)]

@@ -10,9 +10,8 @@ from functools import cache
 from typing import Any
 
 from ase import Atoms
-from ase.neighborlist import natural_cutoffs, neighbor_list
 
-from engine.training.data.distortions import BONDED, import_rdkit
+from engine.training.data.distortions import bonded, import_rdkit
 from engine.training.data.molecule_list import (
     HELD_OUT,
     HELD_OUT_SULFUR_AND_CHLORINE,
@@ -28,9 +27,7 @@ def skeleton(atoms: Atoms) -> str:
     PhonoscopeError
         if RDKit is missing.
     """
-    first, second = neighbor_list("ij", atoms, natural_cutoffs(atoms, mult=BONDED))
-    pairs = [(int(i), int(j)) for i, j in zip(first, second, strict=True) if i < j]
-    return _canonical(atoms.numbers.tolist(), pairs)
+    return _canonical(atoms.numbers.tolist(), bonded(atoms))
 
 
 def skeleton_of(smiles: str) -> str:

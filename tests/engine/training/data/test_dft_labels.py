@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.derivatives import energy_forces_stress
+from engine.library import assets
 from engine.potentials.stillinger_weber import stillinger_weber
 from engine.reference.dft import DFT_FILE, read_dft
 from engine.training.data.crystals import frequencies_cm1
@@ -39,7 +40,7 @@ def test_matrices_are_those_of_dft_and_the_rest_the_teachers(tmp_path: Path) -> 
 def test_what_is_packed_is_what_theory_says() -> None:
     """The file that models are trained on has the matrices of the reference, in its order."""
     reference = {c.name: c for c in read_dft(DFT_FILE)}
-    packed = read_crystals(Path("assets/data/crystals-pbesol.h5"))
+    packed = read_crystals(assets() / "data" / "crystals-pbesol.h5")
     assert {c.name for c in packed} == {f"{name}-pbesol" for name in reference}
     for crystal in packed:
         known = reference[crystal.name.removesuffix("-pbesol")]
