@@ -1,20 +1,20 @@
 """Phonons of the library's crystals by a model: relaxed, sampled on a mesh, stored.
 
-`python -m engine.reference.crystal silicon --teacher FILE` relaxes the crystal within its space
+`python -m engine.reference.crystal silicon --model M` relaxes the crystal within its space
 group, computes exact force constants on a mesh and writes structure.xyz, result.npz and
 provenance.json into OUT/NAME. With --born a polar insulator gets the Born charges of the DFT
-reference, and with them the splitting of LO and TO. FILE is a model of many elements, like
-nequix-oam-1-pft.nqx (`phonoscope models fetch nequix-oam-1-pft`).
+reference, and with them the splitting of LO and TO. M is the name, file or folder of a model, like
+nequix-oam-1-pft (`phonoscope models fetch nequix-oam-1-pft`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import math
 import time
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +28,9 @@ from engine.formats.stored import result_to_bytes
 from engine.phonons import Phonons, phonons
 from engine.phonons.mesh import default_mesh
 from engine.potentials import Potential, load_model
-from engine.potentials.checkpoints.catalogue import published_with
+from engine.potentials.cards import model_card
+from engine.potentials.checkpoints.native import read_description
+from engine.potentials.registry import stored_folders
 from engine.potentials.springs import springs as spring_model
 from engine.reference.crystals import DFT, starting_crystal
 from engine.reference.dft import DFT_FILE, DftCrystal, born_charges_for, read_dft
@@ -85,29 +87,41 @@ def provenance(result: Phonons) -> dict[str, Any]:
     }
 
 
-def of_teacher(
-    name: str, teacher: Path, model: Potential, born: bool = False
-) -> tuple[Phonons, dict[str, Any]]:
+def of_model(name: str, model: Potential, born: bool = False) -> tuple[Phonons, dict[str, Any]]:
     """Phonons of a crystal relaxed by a model, and where they come from."""
     dft = _in_dft(name) if born else None
     result = compute(starting_crystal(name), model, dft)
-    checksum = hashlib.sha256(teacher.read_bytes()).hexdigest()
-    known = published_with(checksum)
     origin = {
         "name": name,
-        "command": f"python -m engine.reference.crystal {name} --teacher {teacher.name}"
+        "command": f"python -m engine.reference.crystal {name} --model {model.name}"
         + " --born" * born,
         "method": f"{model.name}, a machine-learned model",
-        "model": model.name,
-        "model_file_sha256": checksum,
-        "model_reference": known.reference if known else "",
-        "model_training_data": known.training_data if known else "",
         "relaxation": f"cell and atoms within {result.space_group.symbol}, "
         f"largest force below {MAX_FORCE_EV_A} eV/angstrom",
     }
     if dft is not None:
         origin["born_charges"] = f"PBEsol, ABINIT: {dft.name} of {DFT_FILE.name}"
     return result, {**origin, **provenance(result)}
+
+
+def origin_of(model: str) -> dict[str, str]:
+    """Where the model that is named, or lies in a file or folder, comes from.
+
+    Raises
+    ------
+    PhonoscopeError
+        if it cannot be loaded.
+    """
+    card = model_card(model)
+    origin = {
+        "model": card["name"],
+        "model_reference": card["reference"],
+        "model_training_data": card["training_data"] or "",
+    }
+    if card["source"]:
+        return {**origin, "model_file_sha256": card["source"]["sha256"]}
+    folder = stored_folders().get(model, Path(model))
+    return {**origin, "model_weights_sha256": read_description(folder)["weights_sha256"]}
 
 
 def _in_dft(name: str) -> DftCrystal:
@@ -139,12 +153,16 @@ def of_springs(name: str, out: Path) -> tuple[Phonons, dict[str, Any]]:
 
 def run(
     name: str,
-    teacher: Path | None,
     out: Path,
     model: Potential | None = None,
+    known: Mapping[str, str] | None = None,
     born: bool = False,
 ) -> Path:
     """Compute the phonons of a library crystal and store them in OUT/NAME; returns the folder.
+
+    Parameters
+    ----------
+    known : where the model comes from, :func:`origin_of`.
 
     Raises
     ------
@@ -156,14 +174,15 @@ def run(
     described = out / name / "entry.toml"
     if described.is_file() and "springs" in tomllib.loads(described.read_text()):
         result, record = of_springs(name, out)
-    elif teacher is None:
+    elif model is None:
         raise PhonoscopeError(
             f"No model is chosen for {name}",
             "only crystals of springs bring their own",
-            "Give one by --teacher; phonoscope models fetch nequix-oam-1-pft gets the usual one.",
+            "Give one by --model; phonoscope models fetch nequix-oam-1-pft gets the usual one.",
         )
     else:
-        result, record = of_teacher(name, teacher, model or load_model(teacher), born)
+        result, record = of_model(name, model, born)
+        record |= known or {}
     record["wall_seconds"] = round(time.monotonic() - started, 1)
     files = {
         "structure.xyz": structure_text(result.atoms).encode(),
@@ -180,7 +199,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def main(
     names: Annotated[list[str], typer.Argument(help="library names of crystals")],
-    teacher: Annotated[Path | None, typer.Option(help="file of the model")] = None,
+    model: Annotated[str, typer.Option(help="name, file or folder of the model")] = "",
     out: Annotated[Path, typer.Option(help="folder of structures")] = Path("assets/structures"),
     born: Annotated[bool, typer.Option("--born", help="with Born charges of the DFT reference")] = (
         False
@@ -190,7 +209,7 @@ def main(
     """Compute phonons of library crystals by a model and store them in OUT/NAME."""
     failed = False
     try:
-        model = load_model(teacher) if teacher else None
+        potential, known = (load_model(model), origin_of(model)) if model else (None, None)
     except PhonoscopeError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -198,7 +217,7 @@ def main(
         if missing and (out / name / "result.npz").exists():
             continue
         try:
-            typer.echo(f"wrote {run(name, teacher, out, model, born)}")
+            typer.echo(f"wrote {run(name, out, potential, known, born)}")
         except PhonoscopeError as error:
             typer.echo(f"{name}: {error}", err=True)
             failed = True

@@ -133,7 +133,8 @@ def probed(
     ] = PACKED,
     largest: Annotated[int, typer.Option(min=1, help="most heavy atoms")] = LARGEST,
     stages: Annotated[
-        str, typer.Option(help="1 a geometry as at 300 K, 2 a hotter one with a bond stretched")
+        str,
+        typer.Option(help="1 a geometry as at 300 K, 2, 3, 4 a hotter one with a bond stretched"),
     ] = "1",
     processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
     retry: Retry = False,

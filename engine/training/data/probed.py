@@ -36,8 +36,8 @@ STEP_A = 0.005
 """Of the atom that moves most: forces between are then means within some meV/angstrom."""
 
 
-STAGES = {1: "probed", 2: "stretched"}
-"""Stage -> part of a molecule's work."""
+STAGES = {1: "probed", 2: "stretched", 3: "stretched-2", 4: "stretched-3"}
+"""Stage -> part of a molecule's work; from the second on a bond is stretched."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Probed(PartsFolder[Minimum]):
     def compute(self, item: Minimum, part: str) -> None:
         """Label a molecule and keep it; raises what the labeller raises."""
         started = time.process_time()
-        found = probed(item.structure, self.labeller, stretch=part == STAGES[2])
+        found = probed(item.structure, self.labeller, part)
         notes = {"cpu_seconds": round(time.process_time() - started, 1), "step_A": STEP_A}
         write_part(self.path(item.name, part), part, [found], notes)
 
@@ -80,10 +80,11 @@ class Probed(PartsFolder[Minimum]):
             part: sum(self.path(item.name, part).exists() for item in items)
             for part in STAGES.values()
         }
+        again = sum(n for part, n in done.items() if part.startswith("stretched"))
         failed = len(list(self.folder.glob("*.failed")))
         return (
-            f"{done['probed']} of {len(items)} molecules, {done['stretched']} of them also with "
-            f"a bond stretched, {failed} failed"
+            f"{done['probed']} of {len(items)} molecules, and {again} geometries with a bond "
+            f"stretched, {failed} failed"
         )
 
 
@@ -123,19 +124,21 @@ def read_minima(
     return [Minimum(s) for s in sorted(chosen, key=order)]
 
 
-def probed(
-    minimum: LabelledStructure, labeller: Labeller, stretch: bool = False
-) -> LabelledStructure:
+def probed(minimum: LabelledStructure, labeller: Labeller, part: str) -> LabelledStructure:
     """A molecule displaced as by heat, with forces and Phi u of one u.
 
-    With `stretch` it is hotter, and a bond is longer or shorter. With g_+- the forces at r +- h u:
-    Phi u = -(g_+ - g_-) / 2h, and energy and forces at r are the means, the energy less
+    In parts beyond the first it is hotter, and a bond is longer or shorter. With g_+- the forces at
+    r +- h u: Phi u = -(g_+ - g_-) / 2h, and energy and forces at r are the means, the energy less
     h^2 u.Phi.u / 2.
+
+    Parameters
+    ----------
+    part : one of :data:`STAGES`; geometry and displacement follow from it and from the name.
     """
     assert minimum.hessian_eV_A2 is not None
     modes = normal_modes(minimum.atoms, minimum.hessian_eV_A2)
+    stretch = part != STAGES[1]
     name, kind, rest = minimum.name, "stretch" if stretch else "thermal", minimum.atoms
-    part = STAGES[2 if stretch else 1]
     rng = np.random.default_rng(zlib.crc32(f"{name} {part}".encode()))
     atoms = thermal(rest, modes, STRETCHED_K if stretch else TEMPERATURE_K, rng)
     if stretch:

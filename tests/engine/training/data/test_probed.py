@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import PhonoscopeError
 from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
-from engine.training.data.probed import Probed, probed, read_minima
+from engine.training.data.probed import STAGES, Probed, probed, read_minima
 from engine.training.data.queue import Task, work_on
 from engine.training.readers import molecule_samples
 from tests.engine.training.data.hooke import Springs
@@ -21,13 +21,13 @@ def minimum(springs: Springs, formula: str, name: str = "") -> LabelledStructure
     return springs.label(atoms, name or formula, "equilibrium", hessian=True)
 
 
-@pytest.mark.parametrize("stretch", [False, True])
+@pytest.mark.parametrize("part", STAGES.values())
 @pytest.mark.parametrize("formula", ["H2O", "CH3OH"])
-def test_energy_forces_and_product_are_those_of_the_geometry(formula: str, stretch: bool) -> None:
+def test_energy_forces_and_product_are_those_of_the_geometry(formula: str, part: str) -> None:
     springs = Springs()
     rest = minimum(springs, formula)
-    found = probed(rest, springs, stretch)
-    assert found.kind == ("stretch" if stretch else "thermal")
+    found = probed(rest, springs, part)
+    assert found.kind == ("thermal" if part == "probed" else "stretch")
     moved = np.linalg.norm(found.atoms.positions - rest.atoms.positions, axis=1)
     assert 0.01 < moved.max() < 0.6
     exact = springs.label(found.atoms, formula, "thermal", hessian=True)
@@ -60,11 +60,14 @@ def test_of_cheap_minima_those_are_labelled_that_nobody_knows(tmp_path: Path) ->
     for m in chosen:
         work_on(workplace, Task(1, m))
     work_on(workplace, Task(2, chosen[0]))
-    assert "3 of 3 molecules, 1 of them" in workplace.status(chosen)
+    work_on(workplace, Task(3, chosen[0]))
+    assert "3 of 3 molecules, and 2 geometries" in workplace.status(chosen)
     read = read_molecules(out)
     assert {s.name for s in read} == {"a", "b", "c"}
     samples = molecule_samples(out)
-    assert sorted(s.kind for s in samples) == ["stretch", "thermal", "thermal", "thermal"]
+    assert sorted(s.kind for s in samples) == ["stretch", "stretch", *["thermal"] * 3]
+    one, other = (s for s in read if s.kind == "stretch")
+    assert not np.allclose(one.atoms.positions, other.atoms.positions, atol=0.01)
     assert all(s.products is not None and s.matrices is None for s in samples)
     with pytest.raises(PhonoscopeError):
         read_minima(tmp_path / "nothing", set(), 2)
