@@ -29,7 +29,7 @@ from engine.phonons import Phonons, phonons
 from engine.phonons.mesh import default_mesh
 from engine.potentials import Potential, load_model
 from engine.potentials.cards import model_card
-from engine.potentials.checkpoints.native import read_description
+from engine.potentials.checkpoints.native import DESCRIPTION, read_description
 from engine.potentials.registry import stored_folders
 from engine.potentials.springs import springs as spring_model
 from engine.reference.crystals import DFT, starting_crystal
@@ -121,6 +121,8 @@ def origin_of(model: str) -> dict[str, str]:
     if card["source"]:
         return {**origin, "model_file_sha256": card["source"]["sha256"]}
     folder = stored_folders().get(model, Path(model))
+    if not (folder / DESCRIPTION).is_file():
+        return origin  # a formula, or springs: there are no weights
     return {**origin, "model_weights_sha256": read_description(folder)["weights_sha256"]}
 
 

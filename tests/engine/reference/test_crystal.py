@@ -52,6 +52,7 @@ def test_a_crystal_says_which_weights_it_was_computed_with(tmp_path: Path) -> No
     assert known["model"] == "crystals"
     assert known["model_weights_sha256"] == hashlib.sha256(weights).hexdigest()
     assert "nequix-oam-1-pft" in known["model_training_data"]
+    assert "model_weights_sha256" not in origin_of("stillinger-weber")
     folder = run("magnesium-oxide", tmp_path, MODEL, known)
     assert json.loads((folder / "provenance.json").read_text()).items() >= known.items()
 
