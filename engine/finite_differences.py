@@ -16,6 +16,7 @@ from engine.errors import PhonoscopeError
 from engine.graph import DOUBLE
 from engine.potentials import Potential
 from engine.potentials.finite_difference import STEP_A, FiniteDifferencePotential
+from engine.potentials.theory import Theory
 from engine.progress import DERIVATIVES, Report, tell
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def derivatives_of(model: Potential) -> str:
     """How the second derivatives of a model are taken, in words that results carry."""
     if isinstance(model, FiniteDifferencePotential):
         return f"finite differences, {model.step_A:g} angstrom"
-    return "automatic"
+    return model.derivatives if isinstance(model, Theory) else "automatic"
 
 
 def energy_forces_stress(atoms: Atoms, model: Potential, dtype: np.dtype = DOUBLE) -> EnergyResult:

@@ -30,6 +30,7 @@ from engine.phonons import BornCharges, Phonons, phonons_from_force_constants
 from engine.phonons.mesh import irreducible_matrices, sample_of
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
+from engine.potentials.theory import Theory, theory
 from engine.vibrations import Vibrations, vibrations_from_hessian
 
 FORMAT, VERSION = "phonoscope-result", 1
@@ -225,6 +226,7 @@ def _of_crystal(result: Phonons) -> tuple[dict[str, Any], Arrays]:
         "kind": "crystal",
         "model": potential.name,
         "step_A": potential.step_A if isinstance(potential, FiniteDifferencePotential) else None,
+        "theory": potential.derivatives if isinstance(potential, Theory) else None,
         "dtype": np.dtype(result.dtype).name,
         "energy_eV": state.energy_eV,
         "tolerance_A": result.space_group.tolerance_A,
@@ -254,7 +256,9 @@ def _crystal(
     atoms: Atoms, header: dict[str, Any], arrays: Arrays, model: Potential | str | None
 ) -> Phonons:
     name, step_A = header["model"], header["step_A"]
-    if not isinstance(model, Potential):
+    if model is None and header.get("theory"):
+        model = theory(name, header["theory"])
+    elif not isinstance(model, Potential):
         # A file may come from anybody: what is a path in it leads nowhere on this machine.
         model = model_by_name(name, model or (name if Path(name).name == name else None), step_A)
     potential = model

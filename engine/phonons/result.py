@@ -38,7 +38,11 @@ from engine.phonons.wave_modes import modes_at
 from engine.phonons.weights import atom_weights
 from engine.potentials import Potential
 from engine.potentials.finite_difference import FiniteDifferencePotential
+from engine.potentials.theory import Theory
 from engine.symmetry import SpaceGroup
+
+ON_THE_MESH = FiniteDifferencePotential, Theory
+"""Models that give force constants on the mesh alone."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,9 @@ class Phonons:
         It is never interpolated, and never contains the non-analytic term of Born charges: that is
         added to interpolated results only (:meth:`bands`, :meth:`modes`, :meth:`dos`).
 
-        By finite differences (:attr:`derivatives`, like "finite differences, 0.01 angstrom") it is
-        right up to the step on the mesh, and interpolated elsewhere, with an error not known.
+        By finite differences (:attr:`derivatives`, like "finite differences, 0.01 angstrom") and by
+        a theory whose results are stored it is that of the method on the mesh, and interpolated
+        elsewhere.
 
         Parameters
         ----------
@@ -152,7 +157,7 @@ class Phonons:
         """
         q = _wave_vectors(q)
         flat = q.reshape(-1, 3)
-        if isinstance(self.potential, FiniteDifferencePotential):
+        if isinstance(self.potential, ON_THE_MESH):
             matrices = self.force_constants.matrices(flat)
         else:
             matrices = dynamical_matrices(self.atoms, self.potential, flat, self.dtype)
@@ -306,10 +311,10 @@ class Phonons:
         return dense_modes(self.atoms, self._interpolated, checked_mesh(self.atoms, mesh))
 
     def _exact(self, exact: bool | None) -> bool:
-        if exact and isinstance(self.potential, FiniteDifferencePotential):
+        if exact and isinstance(self.potential, ON_THE_MESH):
             raise PhonoscopeError(
-                f"The model {self.potential.name} has no exact matrices",
-                f"its derivatives are {self.derivatives}, in a supercell",
+                f"{self.potential.name} has no exact matrices here",
+                f"its derivatives ({self.derivatives}) are known on the mesh alone",
                 "Leave exact away, or choose a mesh that contains the wave vector.",
             )
         return self.sample is None if exact is None else exact

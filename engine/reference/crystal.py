@@ -4,7 +4,8 @@
 group, computes exact force constants on a mesh and writes structure.xyz, result.npz and
 provenance.json into OUT/NAME. With --born a polar insulator gets the Born charges of the DFT
 reference, and with them the splitting of LO and TO. M is the name, file or folder of a model, like
-nequix-oam-1-pft (`phonoscope models fetch nequix-oam-1-pft`).
+nequix-oam-1-pft (`phonoscope models fetch nequix-oam-1-pft`). What no model has right is computed
+by theory itself: `engine.reference.dft_phonons`.
 """
 
 from __future__ import annotations
@@ -186,13 +187,18 @@ def run(
         result, record = of_model(name, model, born)
         record |= known or {}
     record["wall_seconds"] = round(time.monotonic() - started, 1)
+    return store(result, record, out / name)
+
+
+def store(result: Phonons, record: Mapping[str, Any], folder: Path) -> Path:
+    """Write structure, result and provenance of a library crystal; returns the folder."""
     files = {
         "structure.xyz": structure_text(result.atoms).encode(),
         "result.npz": result_to_bytes(result, record),
         "provenance.json": (json.dumps(record, indent=2) + "\n").encode(),
     }
-    write_files(out / name, files)
-    return out / name
+    write_files(folder, files)
+    return folder
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

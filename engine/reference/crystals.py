@@ -54,6 +54,10 @@ DFT: dict[str, str] = {
 }
 """Polar ones -> name in the DFT reference, which has their Born charges (engine.reference.dft)."""
 
+BY_DFT: dict[str, str] = {"diamond": "C-diamond"}
+"""Where no model at hand is right: name in the DFT reference, by which phonons are computed
+(engine.reference.dft_phonons). Elements only: in a polar crystal the matrices hold the field."""
+
 
 def starting_crystal(name: str) -> Atoms:
     """The primitive cell, or layer, from which the relaxation of a library crystal starts.

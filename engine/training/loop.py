@@ -23,7 +23,7 @@ from engine.training.batches import Batch
 from engine.training.checkpoints import STATE, Progress, keep_state, kept_state
 from engine.training.config import LossConfig, TrainingConfig, value_at
 from engine.training.folder import MODEL, introduction, prepare, write_model
-from engine.training.losses import PARTS, Weights, batch_loss
+from engine.training.losses import PARTS, Errors, Weights, loss_gradient, summed_loss
 from engine.training.networks import Network
 from engine.training.optimiser import (
     TrainingState,
@@ -37,6 +37,10 @@ from engine.training.run import Run, identity, make_network, make_run, reference
 from engine.training.samples import split
 
 DRAW_EVERY_S = 60.0
+
+IN_CACHE = 64
+"""Messages whose arrays a processor's cache holds: with more at once a step takes up to twice as
+long. One for an edge of a list, or for a pair of atoms."""
 
 Say = Callable[[str], None]
 Step = Callable[[TrainingState, Batch, Weights], tuple[TrainingState, dict[str, Any]]]
@@ -152,12 +156,12 @@ def _step(
     """Two programs: the gradient takes minutes to compile, and serves any schedule."""
 
     @jax.jit
-    def gradient(trained: Any, batch: Batch, weights: Weights) -> tuple[Any, dict[str, Any]]:
-        def loss(trained: Any) -> tuple[jax.Array, dict[str, Any]]:
+    def gradient(trained: Any, batch: Batch, weights: Weights) -> tuple[Any, Errors]:
+        def loss(trained: Any, part: Batch) -> tuple[jax.Array, Errors]:
             parameters = {**trained, **network.fixed}
-            return batch_loss(network.energies, parameters, batch, weights, config.loss)
+            return summed_loss(network.energies, parameters, part, weights, config.loss)
 
-        return jax.grad(loss, has_aux=True)(trained)
+        return loss_gradient(loss, trained, batch, _at_once(batch))
 
     move = jax.jit(partial(moved, optimiser=optimiser, decay=config.optimiser.average))
 
@@ -170,11 +174,22 @@ def _step(
     return step
 
 
+def _at_once(batch: Batch) -> int:
+    """Structures of a batch that are computed together; on an accelerator all of them."""
+    size, edges = batch.system.shifts.shape[:2]
+    if jax.default_backend() != "cpu" or len(jax.devices()) > 1:
+        return size
+    graph = batch.system.graph
+    messages = graph.n_atoms**2 if graph.complete else edges
+    room = max(1, IN_CACHE // messages)
+    return max(k for k in range(1, size + 1) if size % k == 0 and k <= room)
+
+
 @partial(jax.jit, static_argnames=("energies", "config"))
 def _errors(
     energies: Any, config: LossConfig, parameters: Any, batch: Batch, weights: Weights
 ) -> dict[str, Any]:
-    return batch_loss(energies, parameters, batch, weights, config)[1]
+    return summed_loss(energies, parameters, batch, weights, config)[1]
 
 
 def _validated(run: Run, average: Any, weights: Weights) -> dict[str, tuple[float, float]]:

@@ -20,6 +20,7 @@ PARTS = ("energy", "forces", "stress", "probes", "spectra")
 """What a loss is a weighted sum of."""
 
 Weights = dict[str, Float[Array, ""]]
+Errors = dict[str, tuple[Float[Array, ""], Float[Array, ""]]]
 Penalty = Callable[[Array], Array]
 
 OUTSIDE = 1e3
@@ -28,8 +29,16 @@ OUTSIDE = 1e3
 
 def batch_loss(
     energies: AtomicEnergies, parameters: Any, batch: Batch, weights: Weights, config: LossConfig
-) -> tuple[Float[Array, ""], dict[str, tuple[Array, Array]]]:
-    """The loss, and for each error its sum over the batch with the number of terms.
+) -> tuple[Float[Array, ""], Errors]:
+    """The loss, a mean over the structures of the batch, and what :func:`summed_loss` says."""
+    total, errors = summed_loss(energies, parameters, batch, weights, config)
+    return total / batch.share.sum(), errors
+
+
+def summed_loss(
+    energies: AtomicEnergies, parameters: Any, batch: Batch, weights: Weights, config: LossConfig
+) -> tuple[Float[Array, ""], Errors]:
+    """The losses of all structures together, and for each error its sum with the number of terms.
 
     Parts that a batch has no labels for are left out. Errors: absolute ones of energy (eV per atom)
     and forces (eV/angstrom) and stress (eV/angstrom^3), squares of probes (in their metric) and of
@@ -41,13 +50,42 @@ def batch_loss(
 
     parts = jax.vmap(one)(batch)
     total = jnp.zeros((), batch.share.dtype)
-    errors: dict[str, tuple[Array, Array]] = {}
-    filled = batch.share.sum()
+    errors: Errors = {}
     for name, (penalties, error, count) in parts.items():
-        total += weights[name] * jnp.sum(batch.share * penalties) / filled
+        total += weights[name] * jnp.sum(batch.share * penalties)
         errors[name] = jnp.sum(batch.share * error), jnp.sum(batch.share * count)
-    errors["loss"] = total * filled, filled
+    errors["loss"] = total, batch.share.sum()
     return total, errors
+
+
+def loss_gradient(
+    loss: Callable[[Any, Batch], tuple[Float[Array, ""], Errors]],
+    trained: Any,
+    batch: Batch,
+    at_once: int,
+) -> tuple[Any, Errors]:
+    """The gradient of the mean loss by what is trained, and the errors.
+
+    Parameters
+    ----------
+    loss : :func:`summed_loss` of parameters and batch.
+    at_once : structures whose arrays are in memory together, a divisor of the size of the batch.
+        What they take should fit into the cache of a processor: see ``docs/performance.md``.
+    """
+    slope = jax.grad(loss, has_aux=True)
+    size = len(batch.share)
+
+    def add(sums: Any, part: Batch) -> tuple[Any, None]:
+        return jax.tree.map(jnp.add, sums, slope(trained, part)), None
+
+    if at_once == size:
+        gradient, errors = slope(trained, batch)
+    else:
+        parts = jax.tree.map(lambda x: x.reshape(size // at_once, at_once, *x.shape[1:]), batch)
+        shapes = jax.eval_shape(slope, trained, jax.tree.map(lambda x: x[0], parts))
+        zero = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+        (gradient, errors), _ = jax.lax.scan(add, zero, parts)
+    return jax.tree.map(lambda x: x / batch.share.sum(), gradient), errors
 
 
 def penalty(config: LossConfig) -> Penalty:

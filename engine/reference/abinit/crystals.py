@@ -13,7 +13,9 @@ import numpy as np
 from ase import Atoms
 from ase.build import bulk
 from ase.spacegroup import crystal
+from jaxtyping import Complex, Float
 
+from engine.derivatives import EnergyResult
 from engine.errors import PhonoscopeError
 from engine.reference.abinit.ddb import SecondDerivatives, read_ddb
 from engine.reference.abinit.inputs import (
@@ -29,9 +31,11 @@ from engine.reference.abinit.run import (
     OUTPUT,
     energy_eV,
     final_structure,
+    forces_eV_A,
     frequencies_cm1,
     pressure_GPa,
     run_abinit,
+    stress_eV_A3,
 )
 
 NEUTRAL_E = 0.02
@@ -134,11 +138,15 @@ class Abinit:
     scratch: Path
     pseudopotentials: Pseudopotentials
 
+    def at_rest(self, crystal: ReferenceCrystal) -> tuple[Atoms, EnergyResult]:
+        """The crystal at rest, its energy, and what forces and stress are left."""
+        said = self._relaxation(crystal)
+        state = EnergyResult(energy_eV(said), forces_eV_A(said), stress_eV_A3(said))
+        return final_structure(said, crystal.start), state
+
     def relaxed(self, crystal: ReferenceCrystal) -> dict[str, Any]:
-        """The crystal at rest and its energy."""
-        text = crystal_input(crystal.start, crystal.mesh, self.pseudopotentials)
-        output = run_abinit(self.scratch / crystal.name / "relax", f"{text}\n{RELAX}\n")
-        said = output.read_text()
+        """The crystal at rest and its energy, as a part to keep."""
+        said = self._relaxation(crystal)
         atoms = final_structure(said, crystal.start)
         return {
             **_structure(atoms),
@@ -176,11 +184,35 @@ class Abinit:
     def phonons(self, crystal: ReferenceCrystal, atoms: Atoms, point: str) -> dict[str, Any]:
         """Phonons at a named point of the zone boundary."""
         q = np.array(ZONE_BOUNDARY[crystal.lattice][point])
-        folder = self._with_ground_state(crystal, atoms, crystal.mesh)
-        text = crystal_input(atoms, crystal.mesh, self.pseudopotentials)
-        output = run_abinit(folder / point, text + phonon_input(len(atoms), q))
-        (found,) = read_ddb(folder / point / "runo_DDB")
-        return {**_phonons(found, output.read_text()), "k_mesh": crystal.mesh.divisions}
+        found, said = self._response(crystal, atoms, crystal.mesh, q, point)
+        return {**_phonons(found, said), "k_mesh": crystal.mesh.divisions}
+
+    def force_constants(
+        self, crystal: ReferenceCrystal, atoms: Atoms, mesh: Mesh, q: Float[np.ndarray, "3"]
+    ) -> Complex[np.ndarray, "3*atoms 3*atoms"]:
+        """Phi(q) in eV/angstrom^2, of a q that joins points of the mesh of k."""
+        name = "q" + "".join(f"_{x:.5f}" for x in q)
+        return self._response(crystal, atoms, mesh, q, name)[0].force_constants_eV_A2
+
+    def _relaxation(self, crystal: ReferenceCrystal) -> str:
+        text = crystal_input(crystal.start, crystal.mesh, self.pseudopotentials)
+        output = run_abinit(self.scratch / crystal.name / "relax", f"{text}\n{RELAX}\n")
+        return output.read_text()
+
+    def _response(
+        self,
+        crystal: ReferenceCrystal,
+        atoms: Atoms,
+        mesh: Mesh,
+        q: Float[np.ndarray, "3"],
+        name: str,
+    ) -> tuple[SecondDerivatives, str]:
+        """Second derivatives at q, and ABINIT's main output."""
+        folder = self._with_ground_state(crystal, atoms, mesh)
+        text = crystal_input(atoms, mesh, self.pseudopotentials)
+        output = run_abinit(folder / name, text + phonon_input(len(atoms), q))
+        (found,) = read_ddb(folder / name / "runo_DDB")
+        return found, output.read_text()
 
     def _with_ground_state(self, crystal: ReferenceCrystal, atoms: Atoms, mesh: Mesh) -> Path:
         folder = self.scratch / crystal.name / "x".join(map(str, mesh.divisions))

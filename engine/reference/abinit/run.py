@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from ase.units import Bohr, Hartree
+from jaxtyping import Float
 
 from engine.errors import PhonoscopeError
 
@@ -74,7 +75,7 @@ def unconverged(text: str) -> bool:
 
 def final_structure(text: str, start: Atoms) -> Atoms:
     """The crystal at the end of a run, from the main output; `start` says which atoms they are."""
-    values = text[text.rindex("echo values of variables after computation") :]
+    values = _final(text)
     acell, rprim = _numbers(values, "acell"), _numbers(values, "rprim").reshape(3, 3)
     atoms = start.copy()
     atoms.set_cell(acell[:, None] * rprim * Bohr)
@@ -92,12 +93,29 @@ def pressure_GPa(text: str) -> float:
     return float(re.findall(r"Pressure=\s*(\S+) GPa", text)[-1])
 
 
+def forces_eV_A(text: str) -> Float[np.ndarray, "atoms 3"]:
+    """The last forces of a main output."""
+    forces: np.ndarray = _numbers(_final(text), "fcart").reshape(-1, 3) * (Hartree / Bohr)
+    return forces
+
+
+def stress_eV_A3(text: str) -> Float[np.ndarray, "3 3"]:
+    """The last stress of a main output, (1/V) dE/d(strain); ABINIT lists xx yy zz yz xz xy."""
+    xx, yy, zz, yz, xz, xy = _numbers(_final(text), "strten") * (Hartree / Bohr**3)
+    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+
+
 def frequencies_cm1(text: str) -> list[np.ndarray]:
     """Phonon frequencies as ABINIT prints them, one array a table."""
     tables = re.findall(r"Phonon frequencies in cm-1\s*:\n((?:-\s+.*\n)+)", text)
     return [
         np.array([float(x) for x in table.replace("\n-", "\n").split()[1:]]) for table in tables
     ]
+
+
+def _final(text: str) -> str:
+    """The values of all variables at the end of a run."""
+    return text[text.rindex("echo values of variables after computation") :]
 
 
 def _numbers(text: str, name: str) -> np.ndarray:

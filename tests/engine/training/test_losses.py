@@ -13,7 +13,7 @@ import pytest
 from engine import load_model
 from engine.training.batches import make_batches
 from engine.training.config import LossConfig
-from engine.training.losses import PARTS, batch_loss
+from engine.training.losses import PARTS, batch_loss, loss_gradient, summed_loss
 from engine.training.networks import new_network
 from tests.engine.training.teacher import MORSE, TINY, labelled, molecules, silicon
 
@@ -123,6 +123,37 @@ def test_neither_padding_nor_company_nor_order_changes_loss_or_gradient():
     ):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose((a + c) / 2, d, rtol=1e-9, atol=1e-12)
+    assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4])
+def test_a_gradient_does_not_depend_on_how_many_are_computed_at_once(at_once):
+    samples = [s for s in molecules(distorted=2) if s.matrices]
+    config = LossConfig(ON, ON, probes=ON, penalty="square")
+    network = new_network({**TINY, "scale_eV": 1.0}, samples, 0, DOUBLE)
+    made = batches(samples, config, 4, 1, shapes=1)
+    batch = made.batch([0, 1], 0)  # and two that only fill
+    assert batch.share.tolist() == [1, 1, 0, 0]
+
+    def summed(trained, part):
+        parameters = {**trained, **network.fixed}
+        return summed_loss(network.energies, parameters, part, weights(), config)
+
+    @jax.jit
+    @partial(jax.value_and_grad, has_aux=True)
+    def whole(trained):
+        return batch_loss(network.energies, {**trained, **network.fixed}, batch, weights(), config)
+
+    (loss, expected), slope = whole(network.trained)
+    gradient, errors = jax.jit(loss_gradient, static_argnums=(0, 3))(
+        summed, network.trained, batch, at_once
+    )
+    for a, b in zip(*map(jax.tree.leaves, (gradient, slope)), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-14)
+    for name, (total, number) in expected.items():
+        assert float(errors[name][0]) == pytest.approx(float(total), rel=1e-12), name
+        assert float(errors[name][1]) == float(number), name
+    assert float(errors["loss"][0] / errors["loss"][1]) == pytest.approx(float(loss), rel=1e-12)
     assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4
 
 

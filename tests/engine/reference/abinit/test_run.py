@@ -12,9 +12,11 @@ from engine.errors import PhonoscopeError
 from engine.reference.abinit.run import (
     energy_eV,
     final_structure,
+    forces_eV_A,
     frequencies_cm1,
     pressure_GPa,
     run_abinit,
+    stress_eV_A3,
 )
 
 PRINTED = """
@@ -27,9 +29,13 @@ PRINTED = """
  -outvars: echo values of variables after computation  --------
             acell      9.9990000000E-01  9.9990000000E-01  9.9990000000E-01 Bohr
            etotal     -8.4629941180E+00
+            fcart      1.0000000000E-05  0.0000000000E+00 -2.0000000000E-05
+                      -1.0000000000E-05  0.0000000000E+00  2.0000000000E-05
             rprim      0.0000000000E+00  5.1320000000E+00  5.1320000000E+00
                        5.1320000000E+00  0.0000000000E+00  5.1320000000E+00
                        5.1320000000E+00  5.1320000000E+00  0.0000000000E+00
+           strten      1.0000000000E-09  2.0000000000E-09  3.0000000000E-09
+                       4.0000000000E-09  5.0000000000E-09  6.0000000000E-09
              xred      0.0000000000E+00  0.0000000000E+00  0.0000000000E+00
                        2.5000000000E-01  2.5000000000E-01  2.5000000000E-01
 """
@@ -50,6 +56,11 @@ def test_what_is_printed_is_read() -> None:
     np.testing.assert_allclose(atoms.get_scaled_positions()[1], 0.25)
     assert energy_eV(PRINTED) == pytest.approx(-8.4629941180 * 27.2113862)
     assert pressure_GPa(PRINTED) == -3.1715e-05
+    forces = 1e-5 * np.array([[1, 0, -2], [-1, 0, 2]]) * 27.2113862 / 0.529177210544
+    np.testing.assert_allclose(forces_eV_A(PRINTED), forces, rtol=1e-7)
+    tensor = 1e-9 * np.array([[1, 6, 5], [6, 2, 4], [5, 4, 3]])
+    tensor = tensor * 27.2113862 / 0.529177210544**3
+    np.testing.assert_allclose(stress_eV_A3(PRINTED), tensor, rtol=1e-7)
     (table,) = frequencies_cm1(PRINTED)
     np.testing.assert_allclose(table, [-0.1251937, -0.1251934, -0.1251923, *[518.708] * 3])
 
