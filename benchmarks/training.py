@@ -1,8 +1,8 @@
 """What second derivatives cost in training: ``python -m benchmarks.training``.
 
-Prints a table of shortest times of a step of several structures: with forces only, with a wave a
-structure (two displacements a molecule) through what these need, and through what serves all
-columns of D(q).
+Prints tables of shortest times of a step of several structures. The first: with forces only, with a
+wave a structure (two displacements a molecule) through what these need, and through what serves all
+columns of D(q). The second: all structures at once, and as many as the training takes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.graph import wave_system
 from engine.training import predictions
 from engine.training.batches import Batch, make_batches
 from engine.training.config import LossConfig, TrainingConfig, parsed
-from engine.training.losses import PARTS, batch_loss
+from engine.training.losses import PARTS, at_once, loss_gradient, summed_loss
 from engine.training.networks import Network, new_network
 from engine.training.readers import read_samples
 from engine.training.samples import Sample
@@ -60,19 +60,21 @@ def seconds(step: Callable[[Any], Any], parameters: Any) -> float:
     return min(times)
 
 
-def gradient(network: Network, batch: Batch, loss: LossConfig) -> Callable[[Any], Any]:
-    """The gradient of the loss of a batch by the parameters, compiled."""
+def gradient(
+    network: Network, batch: Batch, loss: LossConfig, together: int
+) -> Callable[[Any], Any]:
+    """The gradient of the loss of a batch by the parameters, compiled; so many at once."""
 
-    def total(trained: Any) -> Any:
-        weights = {part: getattr(loss, part)[0][1] for part in PARTS}
+    def total(trained: Any, part: Batch) -> Any:
+        weights = {name: getattr(loss, name)[0][1] for name in PARTS}
         parameters = {**trained, **network.fixed}
-        return batch_loss(network.energies, parameters, batch, weights, loss)[0]
+        return summed_loss(network.energies, parameters, part, weights, loss)
 
-    return jax.jit(jax.grad(total))
+    return jax.jit(lambda trained: loss_gradient(total, trained, batch, together)[0])
 
 
 def measured(samples: Sequence[Sample], config: TrainingConfig, size: int) -> list[float]:
-    """Seconds a step: forces, one wave, one wave through all columns."""
+    """Seconds a step: forces, one wave, one wave few at a time, one wave through all columns."""
     dtype = np.dtype(np.float32)
     network = new_network(config.network, samples, 0, dtype)
     found = []
@@ -82,28 +84,37 @@ def measured(samples: Sequence[Sample], config: TrainingConfig, size: int) -> li
             samples, [0.0] * len(samples), network.cutoff_A, network.elements[0], loss, size, 1, 1
         )
         batch = batches.batch(batches.order(0)[0], 0)
-        found.append(seconds(gradient(network, batch, loss), network.trained))
+        found.append(seconds(gradient(network, batch, loss, size), network.trained))
+    fewer = gradient(network, batch, loss, at_once(batch))
+    found.append(seconds(fewer, network.trained))
     if batch.q is None:  # molecules take no wave unless they are given one
         batch = replace(batch, q=np.zeros((len(batch.share), 1, 3), dtype))
     with mock.patch.object(predictions, "wave_system", lambda system, _: wave_system(system)):
-        found.append(seconds(gradient(network, batch, loss), network.trained))
+        found.append(seconds(gradient(network, batch, loss, size), network.trained))
     return found
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=8, help="structures in a step")
     size = parser.parse_args().size
+    rows = {name: measured(samples, config, size) for name, (config, samples) in _data().items()}
     print(
         "| a step of | forces, s | second derivatives, s | ratio | through all columns, s | ratio |"
     )
     print("|---|---|---|---|---|---|")
-    for name, data in DATA.items():
-        config, samples = chosen(*data)
-        forces, wave, columns = measured(samples, config, size)
+    for name, (forces, wave, _, columns) in rows.items():
         cells = f"{forces:.3f} | {wave:.3f} | {wave / forces:.1f} | {columns:.3f}"
-        print(f"| {size} {name} | {cells} | {columns / wave:.1f} |", flush=True)
+        print(f"| {size} {name} | {cells} | {columns / wave:.1f} |")
+    print("\n| second derivatives of | all at once, s | as in training, s | ratio |")
+    print("|---|---|---|---|")
+    for name, (_, wave, few, _) in rows.items():
+        print(f"| {size} {name} | {wave:.3f} | {few:.3f} | {wave / few:.1f} |")
+
+
+def _data() -> dict[str, tuple[TrainingConfig, list[Sample]]]:
+    return {name: chosen(*given) for name, given in DATA.items()}
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from engine.training.batches import Batch
 from engine.training.checkpoints import STATE, Progress, keep_state, kept_state
 from engine.training.config import LossConfig, TrainingConfig, value_at
 from engine.training.folder import MODEL, introduction, prepare, write_model
-from engine.training.losses import PARTS, Errors, Weights, loss_gradient, summed_loss
+from engine.training.losses import PARTS, Errors, Weights, at_once, loss_gradient, summed_loss
 from engine.training.networks import Network
 from engine.training.optimiser import (
     TrainingState,
@@ -37,10 +37,6 @@ from engine.training.run import Run, identity, make_network, make_run, reference
 from engine.training.samples import split
 
 DRAW_EVERY_S = 60.0
-
-IN_CACHE = 64
-"""Messages whose arrays a processor's cache holds: with more at once a step takes up to twice as
-long. One for an edge of a list, or for a pair of atoms."""
 
 Say = Callable[[str], None]
 Step = Callable[[TrainingState, Batch, Weights], tuple[TrainingState, dict[str, Any]]]
@@ -161,7 +157,7 @@ def _step(
             parameters = {**trained, **network.fixed}
             return summed_loss(network.energies, parameters, part, weights, config.loss)
 
-        return loss_gradient(loss, trained, batch, _at_once(batch))
+        return loss_gradient(loss, trained, batch, at_once(batch))
 
     move = jax.jit(partial(moved, optimiser=optimiser, decay=config.optimiser.average))
 
@@ -172,17 +168,6 @@ def _step(
         return move(state, slope), errors
 
     return step
-
-
-def _at_once(batch: Batch) -> int:
-    """Structures of a batch that are computed together; on an accelerator all of them."""
-    size, edges = batch.system.shifts.shape[:2]
-    if jax.default_backend() != "cpu" or len(jax.devices()) > 1:
-        return size
-    graph = batch.system.graph
-    messages = graph.n_atoms**2 if graph.complete else edges
-    room = max(1, IN_CACHE // messages)
-    return max(k for k in range(1, size + 1) if size % k == 0 and k <= room)
 
 
 @partial(jax.jit, static_argnames=("energies", "config"))

@@ -23,6 +23,10 @@ Weights = dict[str, Float[Array, ""]]
 Errors = dict[str, tuple[Float[Array, ""], Float[Array, ""]]]
 Penalty = Callable[[Array], Array]
 
+IN_CACHE = 64
+"""Messages whose arrays a processor's cache holds; with more at once a step takes up to twice as
+long. A message goes along an edge of a list, or between two atoms of a graph of all pairs."""
+
 OUTSIDE = 1e3
 """Eigenvalue in eV/(angstrom^2 amu) of padding: above all others, so that it comes last."""
 
@@ -62,15 +66,15 @@ def loss_gradient(
     loss: Callable[[Any, Batch], tuple[Float[Array, ""], Errors]],
     trained: Any,
     batch: Batch,
-    at_once: int,
+    together: int,
 ) -> tuple[Any, Errors]:
     """The gradient of the mean loss by what is trained, and the errors.
 
     Parameters
     ----------
     loss : :func:`summed_loss` of parameters and batch.
-    at_once : structures whose arrays are in memory together, a divisor of the size of the batch.
-        What they take should fit into the cache of a processor: see ``docs/performance.md``.
+    together : structures whose arrays are in memory together, a divisor of the size of the batch,
+        see :func:`at_once`.
     """
     slope = jax.grad(loss, has_aux=True)
     size = len(batch.share)
@@ -78,14 +82,24 @@ def loss_gradient(
     def add(sums: Any, part: Batch) -> tuple[Any, None]:
         return jax.tree.map(jnp.add, sums, slope(trained, part)), None
 
-    if at_once == size:
+    if together == size:
         gradient, errors = slope(trained, batch)
     else:
-        parts = jax.tree.map(lambda x: x.reshape(size // at_once, at_once, *x.shape[1:]), batch)
+        parts = jax.tree.map(lambda x: x.reshape(size // together, together, *x.shape[1:]), batch)
         shapes = jax.eval_shape(slope, trained, jax.tree.map(lambda x: x[0], parts))
         zero = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
         (gradient, errors), _ = jax.lax.scan(add, zero, parts)
     return jax.tree.map(lambda x: x / batch.share.sum(), gradient), errors
+
+
+def at_once(batch: Batch) -> int:
+    """Structures of a batch to compute together: all on accelerators, few on a processor."""
+    size, edges = batch.system.shifts.shape[:2]
+    if jax.default_backend() != "cpu" or len(jax.devices()) > 1:
+        return size
+    graph = batch.system.graph
+    room = IN_CACHE // (graph.n_atoms**2 if graph.complete else edges)
+    return max(k for k in range(1, size + 1) if size % k == 0 and k <= max(1, room))
 
 
 def penalty(config: LossConfig) -> Penalty:

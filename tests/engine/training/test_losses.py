@@ -126,8 +126,8 @@ def test_neither_padding_nor_company_nor_order_changes_loss_or_gradient():
     assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 4])
-def test_a_gradient_does_not_depend_on_how_many_are_computed_at_once(at_once):
+@pytest.mark.parametrize("together", [1, 2, 4])
+def test_a_gradient_does_not_depend_on_how_many_are_computed_together(together):
     samples = [s for s in molecules(distorted=2) if s.matrices]
     config = LossConfig(ON, ON, probes=ON, penalty="square")
     network = new_network({**TINY, "scale_eV": 1.0}, samples, 0, DOUBLE)
@@ -146,7 +146,7 @@ def test_a_gradient_does_not_depend_on_how_many_are_computed_at_once(at_once):
 
     (loss, expected), slope = whole(network.trained)
     gradient, errors = jax.jit(loss_gradient, static_argnums=(0, 3))(
-        summed, network.trained, batch, at_once
+        summed, network.trained, batch, together
     )
     for a, b in zip(*map(jax.tree.leaves, (gradient, slope)), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-14)
