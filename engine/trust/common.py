@@ -24,7 +24,7 @@ NEARLY_A = 0.1
 
 LARGE_MODEL_ERROR_EV_A = 0.06
 """Error of a model's forces from which its frequencies are a guess: with the bundled model of
-molecules 0.06 eV/angstrom go with 18 cm^-1."""
+molecules 0.06 eV/angstrom go with 16 cm^-1."""
 
 WRONG_DISTANCE_FROM_DATA = 2.0
 """Twice as far as the model's errors were found to be what they are within its data."""
