@@ -25,6 +25,9 @@ UNITS = {
 DIGITS = {"cm⁻¹": 1, "THz": 3, "meV": 2}
 """Decimals that are told."""
 
+ROUNDING = 1e-12
+"""Amounts below this are those of rounding, in any of the units on the page."""
+
 PRIMES = ("", "′", "″")
 SIGNS = {"": "", "+": "<sup>+</sup>", "-": "<sup>−</sup>"}
 TERM = re.compile(r"(\d*)([ΣΠΔΦ][gu]?[+-]?|[^+]+)(?:\+|$)")
@@ -74,8 +77,10 @@ def unstable(frequency_cm1: float) -> bool:
 
 
 def amount(value: float) -> str:
-    """A number of any size in few digits, like 0.0312, 1.2 × 10⁻⁷ or 0."""
-    if value and not 1e-3 <= abs(value) < 1e4:
+    """A number of any size in few digits, like 0.0312, 1.2 × 10⁻⁷, or 0 for what is rounding."""
+    if abs(value) < ROUNDING:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e4:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{signed(mantissa)} × 10{str(int(exponent)).translate(POWERS)}"
     return signed(f"{value:.3g}")

@@ -43,7 +43,15 @@ def test_imaginary_frequencies_carry_an_i_and_the_word():
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(0.0, "0"), (0.0312, "0.0312"), (1.2e-7, "1.2 × 10⁻⁷"), (-0.5, "−0.5"), (2e5, "2.0 × 10⁵")],
+    [
+        (0.0, "0"),
+        (6.5e-29, "0"),
+        (-3e-13, "0"),
+        (0.0312, "0.0312"),
+        (1.2e-7, "1.2 × 10⁻⁷"),
+        (-0.5, "−0.5"),
+        (2e5, "2.0 × 10⁵"),
+    ],
 )
 def test_amounts_have_few_digits(value, told):
     assert captions.amount(value) == told
