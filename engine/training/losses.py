@@ -31,14 +31,6 @@ OUTSIDE = 1e3
 """Eigenvalue in eV/(angstrom^2 amu) of padding: above all others, so that it comes last."""
 
 
-def batch_loss(
-    energies: AtomicEnergies, parameters: Any, batch: Batch, weights: Weights, config: LossConfig
-) -> tuple[Float[Array, ""], Errors]:
-    """The loss, a mean over the structures of the batch, and what :func:`summed_loss` says."""
-    total, errors = summed_loss(energies, parameters, batch, weights, config)
-    return total / batch.share.sum(), errors
-
-
 def summed_loss(
     energies: AtomicEnergies, parameters: Any, batch: Batch, weights: Weights, config: LossConfig
 ) -> tuple[Float[Array, ""], Errors]:

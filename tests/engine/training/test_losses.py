@@ -13,7 +13,7 @@ import pytest
 from engine import load_model
 from engine.training.batches import make_batches
 from engine.training.config import LossConfig
-from engine.training.losses import PARTS, batch_loss, loss_gradient, summed_loss
+from engine.training.losses import PARTS, loss_gradient, summed_loss
 from engine.training.networks import new_network
 from tests.engine.training.teacher import MORSE, TINY, labelled, molecules, silicon
 
@@ -31,6 +31,12 @@ def batches(samples, loss, size, species, **options):
 
 def weights(**given):
     return {part: jnp.asarray(given.get(part, 1.0)) for part in PARTS}
+
+
+def mean_loss(energies, parameters, batch, given, config):
+    """The loss as its gradient has it: the mean over the structures that are no filling."""
+    total, errors = summed_loss(energies, parameters, batch, given, config)
+    return total / batch.share.sum(), errors
 
 
 @pytest.mark.parametrize("metric", ["cartesian", "spectral"])
@@ -52,7 +58,7 @@ def test_a_teacher_has_no_error_in_any_part(metric):
 
     @jax.jit
     def of(batch):
-        return batch_loss(teacher.atomic_energies, parameters, batch, weights(), made.loss)
+        return mean_loss(teacher.atomic_energies, parameters, batch, weights(), made.loss)
 
     _, errors = of(batch)
     assert set(errors) == {*PARTS, "loss"}
@@ -74,7 +80,7 @@ def test_a_gradient_by_parameters_is_that_of_finite_differences():
     @jax.value_and_grad
     def loss(trained):
         parameters = {**trained, **network.fixed}
-        return batch_loss(network.energies, parameters, batch, uneven, EVERYTHING)[0]
+        return mean_loss(network.energies, parameters, batch, uneven, EVERYTHING)[0]
 
     keys = iter(jax.random.split(jax.random.key(1), 100))
     start = jax.tree.map(lambda x: x + 0.1, network.trained)
@@ -99,7 +105,7 @@ def test_neither_padding_nor_company_nor_order_changes_loss_or_gradient():
     @partial(jax.value_and_grad, has_aux=True)
     def loss(trained, batch):
         parameters = {**trained, **network.fixed}
-        return batch_loss(network.energies, parameters, batch, weights(), config)
+        return mean_loss(network.energies, parameters, batch, weights(), config)
 
     def of(samples, places, size):
         made = batches(samples, config, size, 1, shapes=1)
@@ -142,7 +148,7 @@ def test_a_gradient_does_not_depend_on_how_many_are_computed_together(together):
     @jax.jit
     @partial(jax.value_and_grad, has_aux=True)
     def whole(trained):
-        return batch_loss(network.energies, {**trained, **network.fixed}, batch, weights(), config)
+        return mean_loss(network.energies, {**trained, **network.fixed}, batch, weights(), config)
 
     (loss, expected), slope = whole(network.trained)
     gradient, errors = jax.jit(loss_gradient, static_argnums=(0, 3))(
@@ -170,7 +176,7 @@ def test_displacements_of_a_molecule_are_waves_at_rest():
     @jax.value_and_grad
     def loss(trained, batch):
         parameters = {**trained, **network.fixed}
-        return batch_loss(network.energies, parameters, batch, weights(), config)[0]
+        return mean_loss(network.energies, parameters, batch, weights(), config)[0]
 
     value, slope = loss(network.trained, batch)
     by_waves, wave_slope = loss(network.trained, replace(batch, q=np.zeros((2, 2, 3))))
