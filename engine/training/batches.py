@@ -25,8 +25,9 @@ from engine.training.shapes import Connected, Shape, connected, few_shapes, padd
 @partial(
     jax.tree_util.register_dataclass,
     data_fields=[
-        "system", "real", "share", "energy_eV", "forces_eV_A", "stress_eV_A3", "volume_A3", "q",
-        "displacements", "products", "metric", "spectrum_q", "eigenvalues", "root_mass",
+        "system", "real", "share", "energy_eV", "forces_eV_A", "stress_eV_A3", "volume_A3",
+        "bulk_modulus_eV_A3", "q", "displacements", "products", "metric", "spectrum_q",
+        "eigenvalues", "root_mass",
     ],
     meta_fields=[],
 )  # fmt: skip
@@ -42,6 +43,7 @@ class Batch:
     energy_eV : without the energies of the elements.
     forces_eV_A : zero on padding, as are all arrays on the atoms.
     stress_eV_A3, volume_A3 : of crystals.
+    bulk_modulus_eV_A3 : of crystals, infinite where it is not known.
     q, displacements, products, metric : probes, see :class:`engine.training.probes.Probe`; those of
         molecules have no q.
     spectrum_q, eigenvalues, root_mass : see :class:`engine.training.probes.Spectrum`.
@@ -54,6 +56,7 @@ class Batch:
     forces_eV_A: Float[Array, "batch atoms 3"]
     stress_eV_A3: Float[Array, "batch 3 3"] | None = None
     volume_A3: Float[Array, " batch"] | None = None
+    bulk_modulus_eV_A3: Float[Array, " batch"] | None = None
     q: Float[Array, "batch probes 3"] | None = None
     displacements: Complex[Array, "batch probes 3*atoms"] | None = None
     products: Complex[Array, "batch probes 3*atoms"] | None = None
@@ -68,11 +71,12 @@ class Labels(NamedTuple):
 
     Attributes
     ----------
-    stress, probes, spectrum : whether it has them.
+    stress, strain, probes, spectrum : whether it has them.
     waves : whether its probes are waves; those of molecules are not.
     """
 
     stress: bool
+    strain: bool
     probes: bool
     spectrum: bool
     waves: bool
@@ -164,6 +168,9 @@ class Batches:
             if labels.stress and sample.stress_eV_A3 is not None
             else None,
             "volume_A3": np.asarray(atoms.get_volume(), self.dtype) if labels.stress else None,
+            "bulk_modulus_eV_A3": np.asarray(sample.bulk_modulus_eV_A3 or np.inf, self.dtype)
+            if labels.strain
+            else None,
             **self._probe(probe, n),
             **self._spectrum(spectrum, root_masses(atoms), n),
         }
@@ -217,13 +224,14 @@ def make_batches(
     PhonoscopeError
         if two atoms of a structure coincide.
     """
-    parts = (loss.stress, loss.probes, loss.spectra)
-    by_stress, by_probes, by_spectra = (any(weight > 0 for _, weight in part) for part in parts)
+    parts = (loss.stress, loss.strain, loss.probes, loss.spectra)
+    by_stress, by_strain, by_probes, by_spectra = (any(w > 0 for _, w in part) for part in parts)
     items = []
     for sample, energy in zip(samples, energies, strict=True):
         second = sample.matrices is not None or sample.products is not None
         labels = Labels(
-            by_stress and sample.stress_eV_A3 is not None,
+            (by_stress or by_strain) and sample.stress_eV_A3 is not None,
+            by_strain and sample.stress_eV_A3 is not None,
             by_probes and second,
             by_spectra and sample.matrices is not None,
             by_probes and second and bool(sample.atoms.pbc.any()),

@@ -59,6 +59,8 @@ class LossConfig:
     energy : of the error per atom, in eV.
     forces : of the error of each component, in eV/angstrom.
     stress : of each component, in eV/angstrom^3.
+    strain : of the same over three times the bulk modulus, which is about the error of lengths, in
+        units of 10 %; of crystals whose bulk modulus the data tells.
     probes : of Hessian or dynamical matrix times random displacements, in the ``metric``.
     spectra : of the eigenvalues of dynamical matrices, as frequencies in units of 100 cm^-1. It
         takes whole matrices: for fine-tuning on small cells.
@@ -74,6 +76,7 @@ class LossConfig:
     energy: Schedule = ((0.0, 1.0),)
     forces: Schedule = ((0.0, 1.0),)
     stress: Schedule = ((0.0, 0.0),)
+    strain: Schedule = ((0.0, 0.0),)
     probes: Schedule = ((0.0, 0.0),)
     spectra: Schedule = ((0.0, 0.0),)
     penalty: str = "huber"
@@ -263,7 +266,7 @@ def value_at(schedule: Schedule, epoch: float) -> float:
 
 def _schedule(value: Any, key: str) -> Any:
     """A number as a schedule of one point; everything else as it is."""
-    if key in ("energy", "forces", "stress", "probes", "spectra") and isinstance(
+    if key in ("energy", "forces", "stress", "strain", "probes", "spectra") and isinstance(
         value, int | float
     ):
         return [[0.0, float(value)]]
@@ -292,7 +295,7 @@ def _check(config: TrainingConfig) -> None:
         raise ValueError(f"data.validation is {config.data.validation}, not from 0 to below 1")
     if not 0 <= config.optimiser.average < 1:
         raise ValueError(f"optimiser.average is {config.optimiser.average}, not from 0 to below 1")
-    for name in ("energy", "forces", "stress", "probes", "spectra"):
+    for name in ("energy", "forces", "stress", "strain", "probes", "spectra"):
         points = entry(f"loss.{name}")
         if not points or any(len(point) != 2 or point[1] < 0 for point in points):
             raise ValueError(f"loss.{name} is not a weight, nor points [epoch, weight]")

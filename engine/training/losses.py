@@ -16,7 +16,7 @@ from engine.training.predictions import Prediction, force_constants, predicted
 from engine.training.probes import UNIT_CM1
 from engine.units import CM1_PER_ROOT
 
-PARTS = ("energy", "forces", "stress", "probes", "spectra")
+PARTS = ("energy", "forces", "stress", "strain", "probes", "spectra")
 """What a loss is a weighted sum of."""
 
 Weights = dict[str, Float[Array, ""]]
@@ -26,6 +26,9 @@ Penalty = Callable[[Array], Array]
 IN_CACHE = 64
 """Messages whose arrays a processor's cache holds; with more at once a step takes up to twice as
 long. A message goes along an edge of a list, or between two atoms of a graph of all pairs."""
+
+UNIT_STRAIN = 0.1
+"""Error of lengths that counts as one."""
 
 OUTSIDE = 1e3
 """Eigenvalue in eV/(angstrom^2 amu) of padding: above all others, so that it comes last."""
@@ -37,8 +40,8 @@ def summed_loss(
     """The losses of all structures together, and for each error its sum with the number of terms.
 
     Parts that a batch has no labels for are left out. Errors: absolute ones of energy (eV per atom)
-    and forces (eV/angstrom) and stress (eV/angstrom^3), squares of probes (in their metric) and of
-    spectra (in units of 100 cm^-1), and the loss itself.
+    and forces (eV/angstrom) and stress (eV/angstrom^3) and lengths by stress (in units of 10 %),
+    squares of probes (in their metric) and of spectra (in units of 100 cm^-1), and the loss itself.
     """
 
     def one(structure: Batch) -> dict[str, tuple[Array, Array, Array]]:
@@ -131,6 +134,10 @@ def _structure(
         assert batch.volume_A3 is not None and batch.stress_eV_A3 is not None
         error = out.virial_eV / batch.volume_A3 - batch.stress_eV_A3
         parts["stress"] = punish(error).mean(), jnp.abs(error).sum(), 9 * jnp.ones_like(n)
+        if batch.bulk_modulus_eV_A3 is not None:
+            count = 9.0 * jnp.isfinite(batch.bulk_modulus_eV_A3)
+            strain = error / (3 * batch.bulk_modulus_eV_A3) / UNIT_STRAIN
+            parts["strain"] = punish(strain).mean(), jnp.abs(strain).sum(), count.astype(n.dtype)
     if batch.products is not None:
         parts["probes"] = _probes(out, batch, punish, 3 * n)
     return {**parts, **spectrum}

@@ -19,6 +19,7 @@ from engine.training.data.labelled import KINDS, LabelledStructure, read_molecul
 from engine.training.data.labelled_crystals import CRYSTAL_KINDS, LabelledCrystal, read_crystals
 from engine.training.data.molecule_list import HELD_OUT
 from engine.training.samples import Matrices, Products, Sample
+from engine.training.stiffness import with_bulk_moduli
 
 Reader = Callable[[Path], list[Sample]]
 
@@ -142,11 +143,13 @@ def read_samples(config: DataConfig) -> list[Sample]:
         )
     reader = _READERS[config.reader]
     repeats = config.repeats or (1,) * len(config.files)
-    samples = [
-        s
-        for file, times in zip(config.files, repeats, strict=True)
-        for s in reader(Path(file)) * times
-    ]
+    samples = with_bulk_moduli(
+        [
+            s
+            for file, times in zip(config.files, repeats, strict=True)
+            for s in reader(Path(file)) * times
+        ]
+    )
     if unknown := sorted(set(config.kinds) - {*KINDS, *CRYSTAL_KINDS} - {s.kind for s in samples}):
         raise PhonoscopeError(
             f"There are no structures of kind {', '.join(unknown)}",

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.training.config import LossConfig
+from engine.training.losses import UNIT_STRAIN
 from engine.training.probes import UNIT_CM1
 from engine.units import GPA_PER_EV_A3
 
@@ -23,6 +24,7 @@ COLUMNS = (
     "energy_meV_atom",
     "forces_meV_A",
     "stress_MPa",
+    "strain_percent",
     "probes",
     "spectra_cm1",
 )
@@ -32,7 +34,8 @@ ROW = ("epoch", "steps", "seconds", "learning_rate")
 def readable(sums: Mapping[str, tuple[float, float]], loss: LossConfig) -> dict[str, float]:
     """Errors in units that people use, from their sums.
 
-    Mean absolute errors of energy (meV per atom), forces (meV/angstrom) and stress (MPa); of probes
+    Mean absolute errors of energy (meV per atom), forces (meV/angstrom), stress (MPa) and lengths
+    by stress (percent); of probes
     the root mean square, in cm^-1 (``spectral``) or eV/angstrom (``cartesian``), of spectra in
     cm^-1.
     """
@@ -42,11 +45,14 @@ def readable(sums: Mapping[str, tuple[float, float]], loss: LossConfig) -> dict[
         "energy": ("energy_meV_atom", 1e3),
         "forces": ("forces_meV_A", 1e3),
         "stress": ("stress_MPa", 1e3 * GPA_PER_EV_A3),
+        "strain": ("strain_percent", 100 * UNIT_STRAIN),
         "probes": ("probes", scale),
         "spectra": ("spectra_cm1", UNIT_CM1),
     }
     found = {}
     for name, (total, number) in sums.items():
+        if number == 0:  # nothing could be compared, like lengths without a bulk modulus
+            continue
         mean = total / number
         key, unit = units[name]
         found[key] = unit * (np.sqrt(mean) if name in ("probes", "spectra") else mean)
@@ -65,6 +71,8 @@ def progress_line(
     told.append(f"forces {shown['forces_meV_A']:.0f} meV/Å")
     if "stress_MPa" in shown:
         told.append(f", stress {shown['stress_MPa']:.0f} MPa")
+    if "strain_percent" in shown:
+        told.append(f", lengths {shown['strain_percent']:.2f} %")
     if "probes" in shown:
         told.append(f", second derivatives {shown['probes']:.3g}")
     if "spectra_cm1" in shown:
@@ -135,6 +143,7 @@ def draw_learning_curve(folder: Path) -> None:
         "energy_meV_atom": "energy, meV/atom",
         "forces_meV_A": "forces, meV/Å",
         "stress_MPa": "stress, MPa",
+        "strain_percent": "lengths by stress, %",
         "probes": "second derivatives",
         "spectra_cm1": "frequencies, cm$^{-1}$",
     }

@@ -58,6 +58,7 @@ class Sample:
     stress_eV_A3 : shape (3, 3), positive under tension.
     matrices : whole matrices of force constants.
     products : products of such matrices with displacements.
+    bulk_modulus_eV_A3 : of the crystal, or None where it is not known.
     held_out : never trained on, nor used to decide when to stop.
     """
 
@@ -69,6 +70,7 @@ class Sample:
     stress_eV_A3: Float[np.ndarray, "3 3"] | None = None
     matrices: Matrices | None = None
     products: Products | None = None
+    bulk_modulus_eV_A3: float | None = None
     held_out: bool = False
 
 

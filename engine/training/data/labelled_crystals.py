@@ -39,6 +39,7 @@ CRYSTAL_KINDS = {
     "equilibrium": "atoms and cell at rest, within the space group of the structure type",
     "strained": "the cell larger or smaller by the same factor in all directions",
     "rattled": "a random strain, and every coordinate displaced at random",
+    "drifted": "where a trained model relaxes to from equilibrium, or on the way there",
 }
 
 

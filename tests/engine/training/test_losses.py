@@ -19,7 +19,7 @@ from tests.engine.training.teacher import MORSE, TINY, labelled, molecules, sili
 
 DOUBLE = np.dtype(float)
 ON = ((0.0, 1.0),)
-EVERYTHING = LossConfig(ON, ON, ON, ON, ON, penalty="square", floor_cm1=100.0)
+EVERYTHING = LossConfig(ON, ON, ON, ON, ON, ON, penalty="square", floor_cm1=100.0)
 Q = [[0.1, 0.23, 0.37]]
 
 
@@ -43,6 +43,7 @@ def mean_loss(energies, parameters, batch, given, config):
 def test_a_teacher_has_no_error_in_any_part(metric):
     teacher = load_model("stillinger-weber")
     samples = [labelled(silicon(), teacher, q=Q), labelled(silicon(-0.01), teacher, q=Q)]
+    samples = [replace(s, bulk_modulus_eV_A3=0.6) for s in samples]
     made = make_batches(
         samples,
         [s.energy_eV for s in samples],
@@ -70,7 +71,7 @@ def test_a_teacher_has_no_error_in_any_part(metric):
 
 def test_a_gradient_by_parameters_is_that_of_finite_differences():
     teacher = load_model("stillinger-weber")
-    samples = [labelled(silicon(), teacher, q=Q)]
+    samples = [replace(labelled(silicon(), teacher, q=Q), bulk_modulus_eV_A3=0.6)]
     network = new_network({**TINY, "cutoff_A": 3.5}, samples, 0, DOUBLE)
     made = make_batches(samples, [0.3], 3.5, 14, EVERYTHING, 1, dtype=DOUBLE)
     batch = made.batch(made.order(0)[0], 0)
@@ -184,3 +185,35 @@ def test_displacements_of_a_molecule_are_waves_at_rest():
     for a, b in zip(*map(jax.tree.leaves, (slope, wave_slope)), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
     assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 1e-4
+
+
+def test_an_error_of_stress_counts_by_the_stiffness_that_is_known():
+    teacher = load_model("stillinger-weber")
+    sample = labelled(silicon(), teacher)
+    wrong = replace(sample, stress_eV_A3=sample.stress_eV_A3 + 0.03 * np.eye(3))
+    config = LossConfig(strain=ON, penalty="square")
+    parameters = teacher.astype(DOUBLE).parameters
+    given = weights(energy=0.0, forces=0.0, stress=0.0)
+
+    @jax.jit
+    @partial(jax.value_and_grad, has_aux=True)
+    def loss(parameters, batch):
+        return mean_loss(teacher.atomic_energies, parameters, batch, given, config)
+
+    def of(modulus):
+        made = make_batches(
+            [replace(wrong, bulk_modulus_eV_A3=modulus)], [sample.energy_eV], teacher.cutoff_A, 14,
+            config, 1, dtype=DOUBLE,
+        )  # fmt: skip
+        return loss(parameters, made.batch([0], None))
+
+    (stiff, errors), _ = of(0.5)
+    (soft, _), slope = of(0.1)
+    (unknown, none), nothing = of(None)
+    # 0.03 / (3 * 0.5) = 2 %, a fifth of the unit, in three of nine components
+    assert float(stiff) == pytest.approx(0.2**2 / 3)
+    assert float(errors["strain"][0] / errors["strain"][1]) == pytest.approx(0.2 / 3)
+    assert float(soft) == pytest.approx(25 * float(stiff))
+    assert (float(unknown), float(none["strain"][1])) == (0, 0)
+    assert all(float(jnp.abs(x).max()) == 0 for x in jax.tree.leaves(nothing))
+    assert max(float(jnp.abs(x).max()) for x in jax.tree.leaves(slope)) > 0

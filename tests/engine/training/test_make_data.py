@@ -9,7 +9,6 @@ from pathlib import Path
 import h5py
 import pytest
 
-from engine.training import make_data
 from engine.training.data.labelled import read_molecules
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.molecule_list import MOLECULES
@@ -17,6 +16,7 @@ from engine.training.data.molecules import Workplace
 from engine.training.data.parts import pack
 from engine.training.data.queue import Task, work_on
 from engine.training.make_data import main
+from engine.training.make_data.options import named
 from tests.engine.training.data.hooke import Springs
 from tests.engine.training.data.test_crystals import SILICON, Quick
 
@@ -39,6 +39,8 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int | str | Non
         ("pack",),
         ("crystals", "--teacher", "none.nqx"),
         ("crystals", "--teacher", "none.nqx", "--only", "unobtainium"),
+        ("drifted", "unobtainium", "--teacher", "none.nqx"),
+        ("drifted", "stillinger-weber", "--teacher", "none.nqx"),
         ("crystals-dft", "--pseudopotentials", "none"),
         ("dft-labels", "--teacher", "none.nqx", "none.h5"),
     ],
@@ -51,7 +53,7 @@ def test_a_mistake_ends_with_code_2_and_no_traceback(words, monkeypatch, tmp_pat
 
 
 def test_molecules_are_chosen_by_names_that_may_have_commas() -> None:
-    chosen = make_data._chosen(MOLECULES, "1,1-difluoroethene water")
+    chosen = named(MOLECULES, "1,1-difluoroethene water")
     assert {m.name for m in chosen} == {"water", "1,1-difluoroethene"}
 
 
