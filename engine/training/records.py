@@ -35,9 +35,8 @@ def readable(sums: Mapping[str, tuple[float, float]], loss: LossConfig) -> dict[
     """Errors in units that people use, from their sums.
 
     Mean absolute errors of energy (meV per atom), forces (meV/angstrom), stress (MPa) and lengths
-    by stress (percent); of probes
-    the root mean square, in cm^-1 (``spectral``) or eV/angstrom (``cartesian``), of spectra in
-    cm^-1.
+    by stress (percent); of probes the root mean square, in cm^-1 (``spectral``) or eV/angstrom
+    (``cartesian``), of spectra in cm^-1.
     """
     scale = UNIT_CM1 if loss.metric == "spectral" else 1.0
     units = {

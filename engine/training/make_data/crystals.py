@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +27,7 @@ from engine.training.make_data.options import (
     Folder,
     Only,
     Retry,
+    collected,
     forget_failures,
     named,
     new_app,
@@ -168,11 +168,8 @@ def pack_crystals(
         file,
         {
             "title": "Crystals: energies, forces, stresses, force constants at wave vectors",
-            "command": command,
-            "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "units": "eV, angstrom; q in reciprocal vectors; Phi(q) in the cell gauge, no masses",
-            "crystals": names,
-            "held_out": sorted(HELD_OUT_CRYSTALS.intersection(names)),
+            **collected("crystals", names, HELD_OUT_CRYSTALS, command),
             **work.provenance(),
         },
     )

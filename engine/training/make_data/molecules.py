@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +31,7 @@ from engine.training.make_data.options import (
     Folder,
     Only,
     Retry,
+    collected,
     forget_failures,
     named,
     new_app,
@@ -148,12 +148,9 @@ def pack(
         file,
         {
             "title": "Small molecules: energies, forces, second derivatives, dipoles",
-            "command": command,
-            "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "units": "eV, angstrom, e; energies are total energies",
             **({"distortions": DISTORTIONS} if any(out.glob("*.distorted.h5")) else {}),
-            "molecules": names,
-            "held_out": sorted(HELD_OUT.intersection(names)),
+            **collected("molecules", names, HELD_OUT, command),
             **Pyscf().provenance(),
         },
     )

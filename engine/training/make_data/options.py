@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -57,3 +58,22 @@ def named(items: Sequence[ItemType], only: str) -> list[ItemType]:
         fix = f"Give names of the list, like {items[0].name}."
         raise PhonoscopeError(f"unknown names {sorted(unknown)}", "not in the list", fix)
     return [item for item in items if item.name in names]
+
+
+def collected(
+    what: str, names: Sequence[str], held_out: Collection[str], command: str
+) -> dict[str, Any]:
+    """What every file of collected parts says of itself.
+
+    Parameters
+    ----------
+    what : molecules or crystals.
+    names : of those in the file.
+    held_out : names that are never trained on, in the file or not.
+    """
+    return {
+        "command": command,
+        "date_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        what: list(names),
+        "held_out": sorted(set(held_out).intersection(names)),
+    }
