@@ -26,7 +26,7 @@ from engine.training.shapes import Connected, Shape, connected, few_shapes, padd
     jax.tree_util.register_dataclass,
     data_fields=[
         "system", "real", "share", "energy_eV", "forces_eV_A", "stress_eV_A3", "volume_A3",
-        "bulk_modulus_eV_A3", "q", "displacements", "products", "metric", "spectrum_q",
+        "compliance_A3_eV", "q", "displacements", "products", "metric", "spectrum_q",
         "eigenvalues", "root_mass",
     ],
     meta_fields=[],
@@ -43,7 +43,7 @@ class Batch:
     energy_eV : without the energies of the elements.
     forces_eV_A : zero on padding, as are all arrays on the atoms.
     stress_eV_A3, volume_A3 : of crystals.
-    bulk_modulus_eV_A3 : of crystals, infinite where it is not known.
+    compliance_A3_eV : of crystals, strain by stress; zero where it is not known.
     q, displacements, products, metric : probes, see :class:`engine.training.probes.Probe`; those of
         molecules have no q.
     spectrum_q, eigenvalues, root_mass : see :class:`engine.training.probes.Spectrum`.
@@ -56,7 +56,7 @@ class Batch:
     forces_eV_A: Float[Array, "batch atoms 3"]
     stress_eV_A3: Float[Array, "batch 3 3"] | None = None
     volume_A3: Float[Array, " batch"] | None = None
-    bulk_modulus_eV_A3: Float[Array, " batch"] | None = None
+    compliance_A3_eV: Float[Array, "batch 3 3 3 3"] | None = None
     q: Float[Array, "batch probes 3"] | None = None
     displacements: Complex[Array, "batch probes 3*atoms"] | None = None
     products: Complex[Array, "batch probes 3*atoms"] | None = None
@@ -168,9 +168,7 @@ class Batches:
             if labels.stress and sample.stress_eV_A3 is not None
             else None,
             "volume_A3": np.asarray(atoms.get_volume(), self.dtype) if labels.stress else None,
-            "bulk_modulus_eV_A3": np.asarray(sample.bulk_modulus_eV_A3 or np.inf, self.dtype)
-            if labels.strain
-            else None,
+            "compliance_A3_eV": _compliance(sample).astype(self.dtype) if labels.strain else None,
             **self._probe(probe, n),
             **self._spectrum(spectrum, root_masses(atoms), n),
         }
@@ -239,6 +237,11 @@ def make_batches(
         items.append(Item(sample, energy, connected(sample.atoms, cutoff_A), labels))
     rooms = few_shapes([item.structure.shape for item in items], shapes)
     return Batches(items, rooms, size, probes, loss, species, dtype, seed)
+
+
+def _compliance(sample: Sample) -> np.ndarray:
+    known = sample.compliance_A3_eV
+    return np.zeros((3, 3, 3, 3)) if known is None else known
 
 
 def _padded(values: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -59,8 +59,8 @@ class LossConfig:
     energy : of the error per atom, in eV.
     forces : of the error of each component, in eV/angstrom.
     stress : of each component, in eV/angstrom^3.
-    strain : of the same over three times the bulk modulus, which is about the error of lengths, in
-        units of 10 %; of crystals whose bulk modulus the data tells.
+    strain : of the strain by which the cell gives way to the same (engine.training.stiffness), in
+        units of 10 %; of crystals whose compliance the data tells.
     probes : of Hessian or dynamical matrix times random displacements, in the ``metric``.
     spectra : of the eigenvalues of dynamical matrices, as frequencies in units of 100 cm^-1. It
         takes whole matrices: for fine-tuning on small cells.

@@ -134,9 +134,9 @@ def _structure(
         assert batch.volume_A3 is not None and batch.stress_eV_A3 is not None
         error = out.virial_eV / batch.volume_A3 - batch.stress_eV_A3
         parts["stress"] = punish(error).mean(), jnp.abs(error).sum(), 9 * jnp.ones_like(n)
-        if batch.bulk_modulus_eV_A3 is not None:
-            count = 9.0 * jnp.isfinite(batch.bulk_modulus_eV_A3)
-            strain = error / (3 * batch.bulk_modulus_eV_A3) / UNIT_STRAIN
+        if batch.compliance_A3_eV is not None:
+            count = 9.0 * batch.compliance_A3_eV.any()
+            strain = jnp.einsum("abcd,cd->ab", batch.compliance_A3_eV, error) / UNIT_STRAIN
             parts["strain"] = punish(strain).mean(), jnp.abs(strain).sum(), count.astype(n.dtype)
     if batch.products is not None:
         parts["probes"] = _probes(out, batch, punish, 3 * n)

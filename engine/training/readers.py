@@ -19,7 +19,7 @@ from engine.training.data.labelled import KINDS, LabelledStructure, read_molecul
 from engine.training.data.labelled_crystals import CRYSTAL_KINDS, LabelledCrystal, read_crystals
 from engine.training.data.molecule_list import HELD_OUT
 from engine.training.samples import Matrices, Products, Sample
-from engine.training.stiffness import with_bulk_moduli
+from engine.training.stiffness import with_compliances
 
 Reader = Callable[[Path], list[Sample]]
 
@@ -143,7 +143,7 @@ def read_samples(config: DataConfig) -> list[Sample]:
         )
     reader = _READERS[config.reader]
     repeats = config.repeats or (1,) * len(config.files)
-    samples = with_bulk_moduli(
+    samples = with_compliances(
         [
             s
             for file, times in zip(config.files, repeats, strict=True)

@@ -58,7 +58,7 @@ class Sample:
     stress_eV_A3 : shape (3, 3), positive under tension.
     matrices : whole matrices of force constants.
     products : products of such matrices with displacements.
-    bulk_modulus_eV_A3 : of the crystal, or None where it is not known.
+    compliance_A3_eV : shape (3, 3, 3, 3), strain by stress of the crystal; or None.
     held_out : never trained on, nor used to decide when to stop.
     """
 
@@ -70,7 +70,7 @@ class Sample:
     stress_eV_A3: Float[np.ndarray, "3 3"] | None = None
     matrices: Matrices | None = None
     products: Products | None = None
-    bulk_modulus_eV_A3: float | None = None
+    compliance_A3_eV: Float[np.ndarray, "3 3 3 3"] | None = None
     held_out: bool = False
 
 

@@ -27,6 +27,7 @@ leaves the valley."""
 WIDEST = 2.0  # standard deviations of a normal coordinate
 BONDED = 1.3  # times the sum of the covalent radii
 FARTHEST_A = 0.4  # displacement of an atom
+WARM_K = 300.0  # where bonds are stretched
 
 
 def import_rdkit() -> Any:
@@ -127,6 +128,22 @@ def stretched(atoms: Atoms, minimum: Atoms, factor: float, rng: Generator) -> At
     moved = atoms.copy()
     moved.positions[ends[1]] += (factor - 1) * (atoms.positions[j] - atoms.positions[i])
     return moved
+
+
+def distorted(atoms: Atoms, modes: Modes, kind: str, size: float, rng: Generator) -> Atoms:
+    """A geometry of some kind around a minimum.
+
+    Parameters
+    ----------
+    kind : thermal, classical, random or stretch
+        (:data:`engine.training.data.labelled.KINDS`).
+    size : temperature in K, spread in angstrom, or factor of a bond's length at 300 K.
+    """
+    if kind in ("thermal", "classical"):
+        return thermal(atoms, modes, size, rng, quantum=kind == "thermal")
+    if kind == "random":
+        return random(atoms, size, rng)
+    return stretched(thermal(atoms, modes, WARM_K, rng), atoms, size, rng)
 
 
 def _displaced(atoms: Atoms, displacement_A: Float[np.ndarray, "atoms 3"]) -> Atoms:

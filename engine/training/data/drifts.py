@@ -10,7 +10,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
+import h5py
 import numpy as np
 from ase import Atoms
 
@@ -92,6 +94,13 @@ class Drifts(PartsFolder[Rest]):
         done = sum(self.path(item.name, PART).exists() for item in items)
         failed = len(list(self.folder.glob("*.failed")))
         return f"{done} of {len(items)} crystals, {failed} failed"
+
+
+def far(path: Path, least_strain: float) -> bool:
+    """Whether a part is of a crystal that drifted so far; parts of another kind always are."""
+    with h5py.File(path) as file:
+        (parts,) = file.values()
+        return all(p.attrs.get("largest_strain", np.inf) >= least_strain for p in parts.values())
 
 
 def largest_strain(rest: Atoms, moved: Atoms) -> float:

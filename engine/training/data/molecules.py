@@ -12,11 +12,9 @@ from ase import Atoms
 
 from engine.errors import PhonoscopeError
 from engine.training.data.distortions import (
+    distorted,
     normal_modes,
-    random,
     starting_geometry,
-    stretched,
-    thermal,
 )
 from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
 from engine.training.data.molecule_list import HELD_OUT, ISOLATED_ATOMS, Molecule
@@ -148,13 +146,7 @@ def _distorted(workplace: Workplace, molecule: Molecule, part: str) -> list[Labe
     rng = np.random.default_rng(zlib.crc32(f"{molecule.name} {part}".encode()))
     structures = []
     for kind, size, hessian in DISTORTIONS[part]:
-        if kind in ("thermal", "classical"):
-            atoms = thermal(minimum.atoms, modes, size, rng, quantum=kind == "thermal")
-        elif kind == "random":
-            atoms = random(minimum.atoms, size, rng)
-        else:
-            warm = thermal(minimum.atoms, modes, 300, rng)
-            atoms = stretched(warm, minimum.atoms, size, rng)
+        atoms = distorted(minimum.atoms, modes, kind, size, rng)
         structures.append(workplace.labeller.label(atoms, molecule.name, kind, hessian))
     return structures
 

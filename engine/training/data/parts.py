@@ -103,12 +103,12 @@ def read_parts(
     return found
 
 
-def pack(folder: Path, out: Path, provenance: dict[str, Any]) -> int:
-    """Collect the parts of a folder into one file; returns its size in bytes."""
+def pack(parts: Iterable[Path], out: Path, provenance: dict[str, Any]) -> int:
+    """Collect the files of parts into one file; returns its size in bytes."""
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(f".{out.name}.{os.getpid()}")
     with h5py.File(unfinished, "w", libver="latest") as packed:
-        for path in sorted(folder.glob("*.h5")):
+        for path in sorted(parts):
             with h5py.File(path) as file:
                 for name, parts in file.items():
                     for part, group in parts.items():

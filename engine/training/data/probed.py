@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from ase import Atoms
 
 from engine.training.data.distortions import normal_modes, stretched, thermal
-from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
-from engine.training.data.molecule_list import HELD_OUT
+from engine.training.data.labelled import LabelledStructure, write_part
+from engine.training.data.minima import Minimum
 from engine.training.data.quantum import Labeller
 from engine.training.data.workplace import PartsFolder
 
@@ -38,27 +37,6 @@ STEP_A = 0.005
 
 STAGES = {1: "probed", 2: "stretched", 3: "stretched-2", 4: "stretched-3"}
 """Stage -> part of a molecule's work; from the second on a bond is stretched."""
-
-
-@dataclass(frozen=True)
-class Minimum:
-    """A molecule at rest by the cheaper method.
-
-    Attributes
-    ----------
-    structure : with its Hessian.
-    """
-
-    structure: LabelledStructure
-
-    @property
-    def name(self) -> str:
-        """Of the molecule."""
-        return self.structure.name
-
-    def parts(self, stage: int) -> list[str]:
-        """One a stage."""
-        return [STAGES[stage]]
 
 
 @dataclass(frozen=True)
@@ -86,42 +64,6 @@ class Probed(PartsFolder[Minimum]):
             f"{done['probed']} of {len(items)} molecules, and {again} geometries with a bond "
             f"stretched, {failed} failed"
         )
-
-
-def read_minima(
-    folder: Path, known: set[str], largest: int, listed: Container[str] = ()
-) -> list[Minimum]:
-    """Molecules that ``make_data semiempirical`` left in a folder, small ones first, mixed.
-
-    Parameters
-    ----------
-    known : names to leave out, as those held out always are.
-    largest : most heavy atoms.
-    listed : names that come before all others.
-
-    Raises
-    ------
-    PhonoscopeError
-        if there is nothing in the folder.
-    """
-
-    def heavy(structure: LabelledStructure) -> int:
-        return int((structure.atoms.numbers > 1).sum())
-
-    def order(structure: LabelledStructure) -> tuple[bool, int, int]:
-        name = structure.name
-        return name not in listed, heavy(structure), zlib.crc32(name.encode())
-
-    chosen = [
-        s
-        for s in read_molecules(folder)
-        if s.kind == "equilibrium"
-        and s.hessian_eV_A2 is not None
-        and len(s.atoms) > 2
-        and heavy(s) <= largest
-        and s.name not in known | HELD_OUT
-    ]
-    return [Minimum(s) for s in sorted(chosen, key=order)]
 
 
 def probed(minimum: LabelledStructure, labeller: Labeller, part: str) -> LabelledStructure:

@@ -18,7 +18,7 @@ from engine.training.data.crystals_dft import DftCrystals, pack_dft
 from engine.training.data.decoration import SIZES as DECORATED_SIZES
 from engine.training.data.decoration import decorations
 from engine.training.data.dft_labels import label_dft
-from engine.training.data.drifts import Drifts, Rest
+from engine.training.data.drifts import Drifts, Rest, far
 from engine.training.data.labelled_crystals import read_crystals
 from engine.training.data.parts import pack as pack_parts
 from engine.training.data.queue import compile_quickly, run, single_threaded
@@ -159,12 +159,16 @@ def pack_crystals(
     file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = CRYSTALS_PACKED,
     out: Folder = CRYSTALS_FOLDER,
     command: Command = "python -m engine.training.make_data crystals",
+    least_strain: Annotated[
+        float, typer.Option(min=0, help="leave drifted ones out whose lengths change by less")
+    ] = 0.0,
 ) -> None:
     """Collect the crystals that have been computed into one file."""
     work = Crystals(out, teacher)
-    names = sorted({c.name for c in read_crystals(out)})
+    parts = [path for path in sorted(out.glob("*.h5")) if far(path, least_strain)]
+    names = sorted({c.name for path in parts for c in read_crystals(path)})
     size = pack_parts(
-        out,
+        parts,
         file,
         {
             "title": "Crystals: energies, forces, stresses, force constants at wave vectors",

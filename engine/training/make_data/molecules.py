@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from engine.reference.kohn_sham import import_pyscf
+from engine.training.data.displaced import COARSE, Displaced
+from engine.training.data.displaced import STAGES as DISPLACED_STAGES
 from engine.training.data.distortions import import_rdkit
 from engine.training.data.enumeration import LARGEST, variations
 from engine.training.data.labelled import read_molecules
+from engine.training.data.minima import read_minima
 from engine.training.data.molecule_list import (
     HELD_OUT,
     HELD_OUT_SULFUR_AND_CHLORINE,
@@ -21,7 +24,7 @@ from engine.training.data.molecules import DISTORTIONS, Workplace
 from engine.training.data.parts import pack as pack_parts
 from engine.training.data.parts import unpack as unpack_parts
 from engine.training.data.probed import STAGES as PROBED_STAGES
-from engine.training.data.probed import Probed, read_minima
+from engine.training.data.probed import Probed
 from engine.training.data.quantum import Pyscf
 from engine.training.data.queue import run, single_threaded
 from engine.training.data.semiempirical import Xtb
@@ -42,7 +45,11 @@ FOLDER = Path("build/data/molecules")
 PACKED = Path("assets/data/molecules.h5")
 SEMIEMPIRICAL_FOLDER = Path("build/data/semiempirical")
 PROBED_FOLDER = Path("build/data/probed")
+DISPLACED_FOLDER = Path("build/data/displaced")
 EVERY_LISTED = MOLECULES + SULFUR_AND_CHLORINE + HELD_OUT_SULFUR_AND_CHLORINE
+Minima = Annotated[
+    Path, typer.Option(help="folder of make_data semiempirical: what is displaced, and how")
+]
 
 app = new_app()
 
@@ -105,9 +112,7 @@ def semiempirical(
 @app.command()
 def probed(
     out: Folder = PROBED_FOLDER,
-    minima: Annotated[
-        Path, typer.Option(help="folder of make_data semiempirical: what is displaced, and how")
-    ] = SEMIEMPIRICAL_FOLDER,
+    minima: Minima = SEMIEMPIRICAL_FOLDER,
     have: Annotated[
         Path, typer.Option(help="file or folder of make_data molecules: those are left out")
     ] = PACKED,
@@ -125,8 +130,27 @@ def probed(
     single_threaded()
     forget_failures(out, retry)
     listed = {m.name for m in MOLECULES + SULFUR_AND_CHLORINE}
-    chosen = read_minima(minima, {s.name for s in read_molecules(have)}, largest, listed)
+    known = {s.name for s in read_molecules(have)}
+    chosen = read_minima(minima, PROBED_STAGES, largest, known, listed)
     run(Probed(out, Pyscf()), chosen, numbers, processes, limit_s=1800, in_a_row=50)
+
+
+@app.command()
+def displaced(
+    out: Folder = DISPLACED_FOLDER,
+    minima: Minima = SEMIEMPIRICAL_FOLDER,
+    largest: Annotated[int, typer.Option(min=1, help="most heavy atoms")] = LARGEST,
+    stages: Annotated[str, typer.Option(help="1, 2, 3: two geometries each")] = "1",
+    processes: Annotated[int, typer.Option(min=1, help="molecules at a time, a thread each")] = 1,
+    retry: Retry = False,
+) -> None:
+    """Compute forces of very many molecules by B3LYP/def2-SVP on a coarse grid."""
+    numbers = stage_numbers(stages, DISPLACED_STAGES)
+    import_pyscf()
+    single_threaded()
+    forget_failures(out, retry)
+    chosen = read_minima(minima, DISPLACED_STAGES, largest)
+    run(Displaced(out, Pyscf(COARSE)), chosen, numbers, processes, limit_s=600, in_a_row=50)
 
 
 @app.command()
@@ -143,15 +167,16 @@ def pack(
 ) -> None:
     """Collect the molecules that have been computed into one file."""
     names = sorted({s.name for s in read_molecules(out)})
+    labeller = Pyscf(COARSE) if any(out.glob("*.displaced*.h5")) else Pyscf()
     size = pack_parts(
-        out,
+        out.glob("*.h5"),
         file,
         {
             "title": "Small molecules: energies, forces, second derivatives, dipoles",
             "units": "eV, angstrom, e; energies are total energies",
             **({"distortions": DISTORTIONS} if any(out.glob("*.distorted.h5")) else {}),
             **collected("molecules", names, HELD_OUT, command),
-            **Pyscf().provenance(),
+            **labeller.provenance(),
         },
     )
     typer.echo(f"wrote {file}: {size / 1e6:.1f} MB, {len(names)} molecules and free atoms")

@@ -39,11 +39,16 @@ def mean_loss(energies, parameters, batch, given, config):
     return total / batch.share.sum(), errors
 
 
+def giving_way(modulus_eV_A3):
+    """A compliance as of an isotropic crystal whose Poisson's ratio is zero."""
+    return np.einsum("ac,bd->abcd", np.eye(3), np.eye(3)) / (3 * modulus_eV_A3)
+
+
 @pytest.mark.parametrize("metric", ["cartesian", "spectral"])
 def test_a_teacher_has_no_error_in_any_part(metric):
     teacher = load_model("stillinger-weber")
     samples = [labelled(silicon(), teacher, q=Q), labelled(silicon(-0.01), teacher, q=Q)]
-    samples = [replace(s, bulk_modulus_eV_A3=0.6) for s in samples]
+    samples = [replace(s, compliance_A3_eV=giving_way(0.6)) for s in samples]
     made = make_batches(
         samples,
         [s.energy_eV for s in samples],
@@ -71,7 +76,7 @@ def test_a_teacher_has_no_error_in_any_part(metric):
 
 def test_a_gradient_by_parameters_is_that_of_finite_differences():
     teacher = load_model("stillinger-weber")
-    samples = [replace(labelled(silicon(), teacher, q=Q), bulk_modulus_eV_A3=0.6)]
+    samples = [replace(labelled(silicon(), teacher, q=Q), compliance_A3_eV=giving_way(0.6))]
     network = new_network({**TINY, "cutoff_A": 3.5}, samples, 0, DOUBLE)
     made = make_batches(samples, [0.3], 3.5, 14, EVERYTHING, 1, dtype=DOUBLE)
     batch = made.batch(made.order(0)[0], 0)
@@ -202,9 +207,14 @@ def test_an_error_of_stress_counts_by_the_stiffness_that_is_known():
 
     def of(modulus):
         made = make_batches(
-            [replace(wrong, bulk_modulus_eV_A3=modulus)], [sample.energy_eV], teacher.cutoff_A, 14,
-            config, 1, dtype=DOUBLE,
-        )  # fmt: skip
+            [replace(wrong, compliance_A3_eV=modulus and giving_way(modulus))],
+            [sample.energy_eV],
+            teacher.cutoff_A,
+            14,
+            config,
+            1,
+            dtype=DOUBLE,
+        )
         return loss(parameters, made.batch([0], None))
 
     (stiff, errors), _ = of(0.5)

@@ -80,7 +80,7 @@ def test_pack_says_where_its_numbers_come_from(monkeypatch, tmp_path, capsys) ->
 def test_work_goes_on_from_what_was_packed(monkeypatch, tmp_path, capsys) -> None:
     for molecule in (WATER, KETENE):
         work_on(Workplace(tmp_path / "old", Springs()), Task(1, molecule))
-    pack(tmp_path / "old", tmp_path / "m.h5", {})
+    pack((tmp_path / "old").glob("*.h5"), tmp_path / "m.h5", {})
     new = tmp_path / "new"
     assert call(monkeypatch, "unpack", tmp_path / "m.h5", "--out", new) == 0
     assert "4 parts laid" in capsys.readouterr().out

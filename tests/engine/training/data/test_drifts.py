@@ -10,8 +10,15 @@ import pytest
 from ase.build import bulk
 
 from engine.potentials.stillinger_weber import stillinger_weber
-from engine.training.data.drifts import ON_THE_WAY, Drifts, Rest, between, largest_strain
-from engine.training.data.labelled_crystals import notes_of, read_crystals
+from engine.training.data.drifts import (
+    ON_THE_WAY,
+    Drifts,
+    Rest,
+    between,
+    far,
+    largest_strain,
+)
+from engine.training.data.labelled_crystals import notes_of, read_crystals, write_crystals
 from engine.training.data.queue import Task, work_on
 from tests.engine.training.data.test_crystals import Quick
 
@@ -47,6 +54,16 @@ def test_the_way_to_a_wrong_rest_is_labelled_by_the_teacher(
     notes = notes_of(tmp_path / "drifted/Si-diamond.drifted.h5", "drifted")
     assert notes["model"] == "wrong"
     assert notes["largest_strain"] == pytest.approx(abs(factor - 1), abs=2e-4)
+
+
+def test_those_that_drift_far_are_told_from_the_others(tmp_path: Path) -> None:
+    rest = Quick(tmp_path).label(bulk("Si", "diamond", a=REST_A), "Si-diamond", "drifted")
+    drifted, other = tmp_path / "d.h5", tmp_path / "o.h5"
+    write_crystals(drifted, "drifted", [rest], {"largest_strain": 0.01})
+    write_crystals(other, "labelled", [rest], {})
+    assert far(drifted, 0.009)
+    assert not far(drifted, 0.011)
+    assert far(other, 0.5)  # it did not drift at all
 
 
 def test_a_place_between_moves_cell_and_atoms_and_takes_the_short_way_round() -> None:

@@ -78,7 +78,7 @@ def test_polarizabilities_join_the_structure_they_belong_to(tmp_path: Path) -> N
     more = replace(structures[0], polarizability_derivative_A2=derivative)
     write_part(tmp_path / "H2O.equilibrium.h5", "equilibrium", structures, {})
     write_part(tmp_path / "H2O.polarizability.h5", "polarizability", [more], {})
-    pack(tmp_path, tmp_path / "all" / "packed.h5", {})
+    pack(tmp_path.glob("*.h5"), tmp_path / "all" / "packed.h5", {})
     for place in (tmp_path, tmp_path / "all" / "packed.h5"):
         read = read_molecules(place)
         assert len(read) == len(structures)
@@ -90,7 +90,9 @@ def test_a_pack_holds_what_the_folder_holds_and_where_it_comes_from(tmp_path: Pa
         for part in ("equilibrium", "distorted"):
             found = some(name)[:1] if part == "equilibrium" else some(name)[1:]
             write_part(tmp_path / f"{name}.{part}.h5", part, found, {"seconds": 2})
-    size = pack(tmp_path, tmp_path / "out" / "packed.h5", {"theory": "springs", "list": ["a"]})
+    size = pack(
+        tmp_path.glob("*.h5"), tmp_path / "out" / "packed.h5", {"theory": "springs", "list": ["a"]}
+    )
     assert size == (tmp_path / "out" / "packed.h5").stat().st_size > 0
 
     def key(s: LabelledStructure) -> tuple[str, str, float]:

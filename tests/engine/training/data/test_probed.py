@@ -8,24 +8,24 @@ import ase.build
 import numpy as np
 import pytest
 
-from engine.errors import PhonoscopeError
-from engine.training.data.labelled import LabelledStructure, read_molecules, write_part
-from engine.training.data.probed import STAGES, Probed, probed, read_minima
+from engine.training.data.labelled import read_molecules
+from engine.training.data.minima import Minimum
+from engine.training.data.probed import STAGES, Probed, probed
 from engine.training.data.queue import Task, work_on
 from engine.training.readers import molecule_samples
 from tests.engine.training.data.hooke import Springs
 
 
-def minimum(springs: Springs, formula: str, name: str = "") -> LabelledStructure:
+def minimum(springs: Springs, formula: str, name: str = "") -> Minimum:
     atoms = ase.build.molecule(formula)
-    return springs.label(atoms, name or formula, "equilibrium", hessian=True)
+    return Minimum(springs.label(atoms, name or formula, "equilibrium", hessian=True), STAGES)
 
 
 @pytest.mark.parametrize("part", STAGES.values())
 @pytest.mark.parametrize("formula", ["H2O", "CH3OH"])
 def test_energy_forces_and_product_are_those_of_the_geometry(formula: str, part: str) -> None:
     springs = Springs()
-    rest = minimum(springs, formula)
+    rest = minimum(springs, formula).structure
     found = probed(rest, springs, part)
     assert found.kind == ("thermal" if part == "probed" else "stretch")
     moved = np.linalg.norm(found.atoms.positions - rest.atoms.positions, axis=1)
@@ -43,31 +43,19 @@ def test_energy_forces_and_product_are_those_of_the_geometry(formula: str, part:
     np.testing.assert_allclose(momentum, 0, atol=1e-6)  # nothing is learnt of a translation
 
 
-def test_of_cheap_minima_those_are_labelled_that_nobody_knows(tmp_path: Path) -> None:
+def test_parts_of_all_stages_become_samples_with_products(tmp_path: Path) -> None:
     springs = Springs()
-    cheap, out = tmp_path / "cheap", tmp_path / "out"
-    names = {"a": "CH3OH", "b": "H2O", "known": "NH3", "allene": "C3H4_D2d", "c": "C2H6", "d": "HF"}
-    for name, formula in names.items():
-        rest = minimum(springs, formula, name)
-        write_part(cheap / f"{name}.equilibrium.h5", "equilibrium", [rest], {})
-    chosen = read_minima(cheap, {"known"}, largest=2)
-    assert chosen[0].name == "b"  # small ones first; allene is held out, HF has two
-    assert {m.name for m in chosen} == {"a", "b", "c"}
-    assert read_minima(cheap, {"known"}, 2, listed={"c"})[0].name == "c"  # before smaller ones
-    assert [m.name for m in read_minima(cheap, {"known"}, largest=1)] == ["b"]
-    workplace = Probed(out, springs)
-    out.mkdir()
+    chosen = [minimum(springs, f, n) for n, f in {"a": "CH3OH", "b": "H2O", "c": "C2H6"}.items()]
+    workplace = Probed(tmp_path, springs)
     for m in chosen:
         work_on(workplace, Task(1, m))
     work_on(workplace, Task(2, chosen[0]))
     work_on(workplace, Task(3, chosen[0]))
     assert "3 of 3 molecules, and 2 geometries" in workplace.status(chosen)
-    read = read_molecules(out)
+    read = read_molecules(tmp_path)
     assert {s.name for s in read} == {"a", "b", "c"}
-    samples = molecule_samples(out)
+    samples = molecule_samples(tmp_path)
     assert sorted(s.kind for s in samples) == ["stretch", "stretch", *["thermal"] * 3]
     one, other = (s for s in read if s.kind == "stretch")
     assert not np.allclose(one.atoms.positions, other.atoms.positions, atol=0.01)
     assert all(s.products is not None and s.matrices is None for s in samples)
-    with pytest.raises(PhonoscopeError):
-        read_minima(tmp_path / "nothing", set(), 2)
