@@ -84,7 +84,8 @@ def _responses(
     """Strains of unit length, and by how much stress has changed over their length before."""
     distinct = {s.atoms.cell.array.tobytes(): s for s in moved}.values()
     strains = np.array([strain(rest.atoms, s.atoms) for s in distinct]).reshape(-1, 3, 3)
-    changes = np.array([s.stress_eV_A3 - rest.stress_eV_A3 for s in distinct]).reshape(-1, 3, 3)
+    stresses = np.array([s.stress_eV_A3 for s in distinct], float).reshape(-1, 3, 3)
+    changes = stresses - np.asarray(rest.stress_eV_A3)
     lengths = np.linalg.norm(strains, axis=(1, 2))
     far = lengths > 1e-3  # nearer, stress is of the atoms that have moved
     unit, slopes = (v[far] / lengths[far, None, None] for v in (strains, changes))

@@ -110,8 +110,8 @@ def pack(parts: Iterable[Path], out: Path, provenance: dict[str, Any]) -> int:
     with h5py.File(unfinished, "w", libver="latest") as packed:
         for path in sorted(parts):
             with h5py.File(path) as file:
-                for name, parts in file.items():
-                    for part, group in parts.items():
+                for name, groups in file.items():
+                    for part, group in groups.items():
                         _copy(group, packed.create_group(f"{name}/{part}"))
         for key, value in provenance.items():
             packed.attrs[key] = value if isinstance(value, str) else json.dumps(value)
