@@ -104,11 +104,21 @@ def read_parts(
 
 
 def pack(parts: Iterable[Path], out: Path, provenance: dict[str, Any]) -> int:
-    """Collect the files of parts into one file; returns its size in bytes."""
+    """Collect the files of parts into one file; returns its size in bytes.
+
+    Raises
+    ------
+    PhonoscopeError
+        if there are none.
+    """
+    chosen = sorted(parts)
+    if not chosen:
+        why, fix = "no part is there, or none is left", "Compute some, or leave fewer out."
+        raise PhonoscopeError(f"nothing to collect in {out}", why, fix)
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(f".{out.name}.{os.getpid()}")
     with h5py.File(unfinished, "w", libver="latest") as packed:
-        for path in sorted(parts):
+        for path in chosen:
             with h5py.File(path) as file:
                 for name, groups in file.items():
                     for part, group in groups.items():

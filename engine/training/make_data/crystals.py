@@ -155,7 +155,9 @@ def dft_labels(
 
 @app.command()
 def pack_crystals(
-    teacher: Annotated[Path, typer.Option(help="file of the model that labelled them")],
+    teacher: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="file of the model that labelled them")
+    ],
     file: Annotated[Path, typer.Argument(help="HDF5 file to write")] = CRYSTALS_PACKED,
     out: Folder = CRYSTALS_FOLDER,
     command: Command = "python -m engine.training.make_data crystals",

@@ -106,3 +106,34 @@ def test_crystals_are_packed_with_what_labelled_them(monkeypatch, tmp_path, caps
         assert json.loads(file.attrs["crystals"]) == ["Si-diamond"]
         assert len(file.attrs["teacher_sha256"]) == 64
     assert len(read_crystals(out)) == len(read_crystals(tmp_path))
+
+
+def test_what_cannot_be_packed_is_told(monkeypatch, tmp_path, capsys) -> None:
+    work_on(Quick(tmp_path / "parts"), Task(1, SILICON))
+    for path in (tmp_path / "parts").glob("*.h5"):
+        with h5py.File(path, "a") as file:
+            for part in file["Si-diamond"].values():
+                part.attrs["largest_strain"] = 0.01
+    teacher, file = tmp_path / "teacher", tmp_path / "c.h5"
+    asked = ("pack-crystals", file, "--teacher", teacher, "--out", tmp_path / "parts")
+    assert call(monkeypatch, *asked) == 2
+    assert "does not exist" in capsys.readouterr().err
+    teacher.write_text("a model")
+    for wrong in (
+        (*asked, "--least-strain", "0.02"),
+        (*asked[:-1], tmp_path / "nowhere"),
+    ):
+        assert call(monkeypatch, *wrong) == 2
+        assert "nothing to collect" in capsys.readouterr().err
+        assert not file.exists()
+    assert call(monkeypatch, *asked, "--least-strain", "0.005") == 0
+    assert {c.name for c in read_crystals(file)} == {"Si-diamond"}
+
+
+def test_displaced_molecules_want_minima_and_known_stages(monkeypatch, tmp_path, capsys) -> None:
+    assert call(monkeypatch, "displaced", "--stages", "9") == 2
+    assert "no stages '9'" in capsys.readouterr().err
+    pytest.importorskip("pyscf", reason="it is asked for before the folder")
+    asked = ("displaced", "--minima", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert call(monkeypatch, *asked) == 2
+    assert "no labelled molecules" in capsys.readouterr().err
