@@ -59,7 +59,9 @@ class Displaced(PartsFolder[Minimum]):
 
     def status(self, items: Sequence[Minimum]) -> str:
         """What is there, in one line for a person."""
-        done = [len(list(self.folder.glob(f"*.{part}{self.suffix}"))) for part in STAGES.values()]
-        geometries = 2 * sum(done)
+        done = {p: len(list(self.folder.glob(f"*.{p}{self.suffix}"))) for p in STAGES.values()}
+        geometries = sum(n * len(DISPLACEMENTS[part]) for part, n in done.items())
         failed = len(list(self.folder.glob("*.failed")))
-        return f"{done[0]} of {len(items)} molecules, {geometries} geometries, {failed} failed"
+        return (
+            f"{done[STAGES[1]]} of {len(items)} molecules, {geometries} geometries, {failed} failed"
+        )
