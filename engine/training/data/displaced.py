@@ -23,7 +23,7 @@ from engine.training.data.workplace import PartsFolder
 
 COARSE = dataclasses.replace(METHOD, grid_level=1, energy_tolerance=1e-7, gradient_tolerance=1e-4)
 """Against :data:`METHOD`: forces of acetamide and propionitrile within 1.5 meV/angstrom on average,
-in a third of the time. The next coarser grid is 50 to 90 meV/angstrom off."""
+in a third of the time. The next coarser grid is 48 to 90 meV/angstrom off."""
 
 STAGES = {1: "displaced", 2: "displaced-2", 3: "displaced-3"}
 """Stage -> part of a molecule's work."""
